@@ -1,0 +1,116 @@
+"""After a tool that may have written: format, lint and scan what it wrote.
+
+It happens here, in the event of the tool that wrote, and never later: a file that is reformatted
+after the model read it makes the model's next Edit of it fail.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from ambidex.changes import diff, trees
+from ambidex.edits.report import for_model
+from ambidex.edits.treat import treat
+from ambidex.guard.paths import WRITERS, below
+from ambidex.hook import blame
+from ambidex.ledger.store import Store
+from ambidex.protocol import replies
+from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ambidex.hook.context import Context
+    from ambidex.protocol.replies import Reply
+    from ambidex.verdict import Verdict
+
+GATES = ("format", "lint", "scan")
+
+
+def handle(context: Context) -> Reply | None:
+    """The new findings in what was just written, as the model reads them."""
+    levels = {gate: context.level(gate) for gate in GATES}
+    if set(levels.values()) == {"off"}:
+        return None
+    obstacle = context.obstacle()
+    with Store(context.state) as store:
+        if obstacle:
+            context.record["verdict"] = {"status": NOT_RUN, "reason": obstacle}
+            return _once(context, store, "obstacle", f"Ambidex: edits are not checked: {obstacle}.")
+        try:
+            files = _edited(context)
+            if not files:
+                return None
+            base = blame.base(context, store)
+        except trees.TreeError as problem:
+            context.record["verdict"] = {"status": BROKEN, "reason": str(problem)}
+            return _once(context, store, "trees", f"Ambidex: edits are not checked: {problem}.")
+        edits = dict(context.policy["edits"])
+        for gate in GATES:
+            edits[gate] = edits[gate] and levels[gate] != "off"
+        treatment = treat(
+            context.tree,
+            {**context.policy, "edits": edits},
+            files,
+            baseline=lambda path: diff.file_at(context.state, context.tree, base, path),
+            environ=context.environ,
+            state=context.state,
+            fix=levels["format"] == "fix",
+            settled=False,
+            deadline=time.monotonic() + edits["deadline_seconds"],
+        )
+        if treatment.rewritten:
+            # What was just reformatted is not the next command's edit.
+            trees.take(context.tree, context.state)
+        context.record["verdicts"] = [verdict.as_dict() for verdict in treatment.verdicts]
+        context.record["rewritten"] = treatment.rewritten
+        return replies.merge(
+            _findings(context, treatment.verdicts, levels),
+            _trouble(context, store, treatment.verdicts),
+        )
+
+
+def _edited(context: Context) -> list[str]:
+    """Paths, relative to the work tree, that the tool wrote."""
+    event = context.event
+    tool = event.tool_name  # type: ignore[attr-defined]
+    before = trees.last(context.tree, context.state)
+    after = trees.take(context.tree, context.state)
+    if tool in WRITERS:
+        name = event.tool_input.get(WRITERS[tool], "")  # type: ignore[attr-defined]
+        path = os.path.realpath(os.path.join(context.cwd, str(name)))
+        relative = below(context.tree, path)
+        return [relative] if relative and os.path.isfile(path) else []
+    if before is None:
+        return []
+    return [
+        change.path
+        for change in diff.changed(context.state, context.tree, before, after)
+        if change.status != "D"
+    ]
+
+
+def _findings(
+    context: Context, verdicts: list[Verdict], levels: dict[str, str]
+) -> Reply | None:
+    found = [verdict for verdict in verdicts if verdict.status == FINDINGS]
+    if not found:
+        return None
+    text = for_model(found, context.policy)
+    name = context.event.name
+    if any(levels[verdict.gate] == "block" for verdict in found):
+        return replies.block(name, text)
+    return replies.context(name, text)
+
+
+def _trouble(context: Context, store: Store, verdicts: list[Verdict]) -> Reply | None:
+    """A gate that did not run is reported to the user, once per session and reason."""
+    reasons = sorted(
+        {verdict.reason for verdict in verdicts if verdict.status in (NOT_RUN, BROKEN)}
+    )
+    new = [reason for reason in reasons if store.once(context.event.session_id, reason)]
+    return replies.note("Ambidex: not checked: " + "; ".join(new)) if new else None
+
+
+def _once(context: Context, store: Store, key: str, text: str) -> Reply | None:
+    return replies.note(text) if store.once(context.event.session_id, key) else None

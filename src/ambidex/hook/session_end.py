@@ -1,0 +1,23 @@
+"""SessionEnd: old sessions and old records make room. The client allows 1.5 s in all."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ambidex.hook.context import Context
+    from ambidex.protocol.replies import Reply
+
+DAY = 86_400
+
+
+def handle(context: Context) -> Reply | None:
+    """Silence."""
+    context.record["reason"] = context.event.reason  # type: ignore[attr-defined]
+    from ambidex.ledger import chain
+    from ambidex.ledger.store import Store
+
+    kept = context.policy["ledger"]
+    with Store(context.state) as store:
+        store.forget_sessions(context.started - kept["keep_days"] * DAY)
+    chain.prune(context.state, kept["keep_days"], kept["max_megabytes"])
+    return None

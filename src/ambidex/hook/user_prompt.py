@@ -1,0 +1,30 @@
+"""UserPromptSubmit: the baseline of the prompt is taken, and what is owed is said."""
+
+from __future__ import annotations
+
+from ambidex.protocol import replies
+from ambidex.verdict import BROKEN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ambidex.hook.context import Context
+    from ambidex.protocol.replies import Reply
+
+
+def handle(context: Context) -> Reply | None:
+    """The note that the last Stop left for the model, or silence."""
+    event = context.event
+    context.record["by_a_person"] = event.by_a_person  # type: ignore[attr-defined]
+    if not event.by_a_person or not context.policy["active"]:  # type: ignore[attr-defined]
+        return None
+    from ambidex.changes import trees
+    from ambidex.hook import blame
+    from ambidex.ledger.store import Store
+
+    with Store(context.state) as store:
+        try:
+            context.record["tree"] = blame.on_prompt(context, store).sha
+        except trees.TreeError as problem:
+            context.record["verdict"] = {"status": BROKEN, "reason": str(problem)}
+        owed = store.take_note(event.session_id)
+    return replies.context(event.name, owed) if owed else None

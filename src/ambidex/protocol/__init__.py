@@ -1,0 +1,1 @@
+"""Claude Code's JSON: events in, replies out. No other package knows its shapes."""
