@@ -65,6 +65,14 @@ def judge(command: str) -> Decision:
     return _judge_all(commands, 0)
 
 
+def reading(command: str) -> list[list[str]]:
+    """The simple commands as the guard reads them, for a person; empty when unreadable."""
+    try:
+        return simple_commands(command)
+    except UnreadableCommand:
+        return []
+
+
 _QUOTES = {ord(char): None for char in "'\"\\\n"}
 
 

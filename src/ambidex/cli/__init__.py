@@ -1,0 +1,1 @@
+"""The door for people and CI: one file per verb."""
