@@ -105,6 +105,19 @@ class Verdict:
             "seconds": round(self.seconds, 3),
         }
 
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Verdict:
+        """The verdict that `as_dict` wrote."""
+        findings = [Finding(**finding) for finding in data["findings"]]
+        return cls(
+            data["gate"],
+            data["status"],
+            data["reason"],
+            findings,
+            data["details"],
+            data["seconds"],
+        )
+
 
 class Decision:
     """What the guard says about one tool call.

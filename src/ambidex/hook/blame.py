@@ -36,6 +36,11 @@ def on_prompt(context: Context, store: Store) -> Tree:
     return now
 
 
+def known(context: Context, store: Store) -> bool:
+    """Whether this session has a base in this work tree."""
+    return store.baseline(context.event.session_id, _AGENT, context.tree) is not None
+
+
 def on_green(context: Context, store: Store, now: Tree) -> None:
     """A Stop without open findings: what is there now is nobody's debt."""
     store.set_green(context.tree, context.event.session_id, now.sha, now.large)

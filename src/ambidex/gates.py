@@ -1,0 +1,173 @@
+"""The gates behind `done`: one engine for the Stop hook, `ambidex verify` and CI.
+
+Cheapest first, and the first gate that fails ends the run: edits (format, lint, scan), then tests.
+Everything is keyed by the pair of trees and the configuration, so an unchanged tree is not judged
+twice.
+"""
+
+from __future__ import annotations
+
+import time
+
+from ambidex.changes import diff
+from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Verdict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from ambidex.changes.diff import Change
+    from ambidex.changes.trees import Tree
+    from ambidex.ledger.store import Store
+
+EDIT_GATES = ("format", "lint", "scan")
+
+
+class Evidence:
+    """Verdicts of one change under one configuration, kept in the store.
+
+    Only what was really inspected is used again: `not_run` and `broken` are tried anew.
+    """
+
+    def __init__(self, store: Store, worktree: str, key: str, origin: str) -> None:
+        self.store = store
+        self.worktree = worktree
+        self.key = key
+        self.origin = origin
+
+    def get(self, gate: str) -> Verdict | None:
+        """The earlier verdict of `gate` on this change, or None."""
+        known = self.store.evidence(self.worktree, self.key, gate)
+        if known is None or known["status"] not in (PASSED, FINDINGS):
+            return None
+        return Verdict.from_dict(known)
+
+    def put(self, verdict: Verdict) -> None:
+        """Write a verdict down."""
+        self.store.add_evidence(
+            self.worktree,
+            self.key,
+            verdict.gate,
+            verdict.as_dict(),
+            verdict.seconds,
+            self.origin,
+        )
+
+
+def prove(
+    root: str,
+    state: str,
+    policy: dict[str, Any],
+    before: Tree,
+    after: Tree,
+    *,
+    track: str,
+    store: Store,
+    origin: str,
+    environ: Mapping[str, str],
+    deadline: float,
+) -> list[Verdict]:
+    """Judge the change from `before` to `after`.
+
+    Args:
+        root: the work tree.
+        state: the repository's state directory.
+        policy: the policy snapshot.
+        before: the tree that is not blamed.
+        after: the tree as it is now.
+        track: `right` or `left`; gates that are off there are left out.
+        store: where evidence is kept.
+        origin: `hook`, `command` or `ci`.
+        environ: the process environment.
+        deadline: `time.monotonic()` at which the gates must have ended.
+
+    Returns:
+        One verdict per gate that was reached, in order.
+    """
+    levels = policy["gates"][track]
+    changes = diff.changed(state, root, before, after)
+    evidence = Evidence(store, root, f"{_id(before)}..{_id(after)}:{policy['digest'][:16]}", origin)
+    verdicts = _edits(root, state, policy, levels, before, changes, evidence, environ, deadline)
+    if any(blocks(verdict, levels) for verdict in verdicts) or levels["tests"] == "off":
+        return verdicts
+    from ambidex.proof import gate
+
+    return verdicts + gate.prove(
+        root,
+        state,
+        policy,
+        changes,
+        environ=environ,
+        deadline=deadline,
+        evidence=evidence,
+    )
+
+
+def blocks(verdict: Verdict, levels: Mapping[str, str]) -> bool:
+    """Whether the verdict holds the agent back in a track with these levels."""
+    return (
+        verdict.status == FINDINGS
+        and levels.get(verdict.gate) in ("block", "fix")
+        and any(finding.severity == "error" for finding in verdict.findings)
+    )
+
+
+def worst(verdicts: list[Verdict], levels: Mapping[str, str]) -> str:
+    """One status for all: findings that block, then broken, then not run, then passed.
+
+    No verdict at all is `not_run`: nothing was inspected.
+    """
+    if any(blocks(verdict, levels) for verdict in verdicts):
+        return FINDINGS
+    statuses = {verdict.status for verdict in verdicts}
+    if BROKEN in statuses:
+        return BROKEN
+    return PASSED if statuses & {PASSED, FINDINGS} else NOT_RUN
+
+
+def _id(tree: Tree) -> str:
+    if not tree.large:
+        return tree.sha
+    import zlib
+
+    listing = "\n".join(f"{path} {mark}" for path, mark in sorted(tree.large.items()))
+    return f"{tree.sha}+{zlib.crc32(listing.encode('utf-8', 'surrogateescape')):08x}"
+
+
+def _edits(
+    root: str,
+    state: str,
+    policy: dict[str, Any],
+    levels: Mapping[str, str],
+    before: Tree,
+    changes: list[Change],
+    evidence: Evidence,
+    environ: Mapping[str, str],
+    deadline: float,
+) -> list[Verdict]:
+    wanted = [gate for gate in EDIT_GATES if policy["edits"][gate] and levels[gate] != "off"]
+    files = [change.path for change in changes if change.status != "D"]
+    if not wanted or not files:
+        return []
+    known = [evidence.get(gate) for gate in wanted]
+    if all(known):
+        return [verdict for verdict in known if verdict is not None]
+    from ambidex.edits.treat import treat
+
+    formerly = {change.path: change.old_path or change.path for change in changes}
+    treatment = treat(
+        root,
+        {**policy, "edits": {**policy["edits"], **{g: g in wanted for g in EDIT_GATES}}},
+        files,
+        baseline=lambda path: diff.file_at(state, root, before, formerly.get(path, path)),
+        environ=environ,
+        state=state,
+        # A file rewritten now would make the agent's next Edit of it fail.
+        fix=False,
+        settled=True,
+        deadline=min(deadline, time.monotonic() + 4 * policy["edits"]["deadline_seconds"]),
+    )
+    for verdict in treatment.verdicts:
+        evidence.put(verdict)
+    return list(treatment.verdicts)

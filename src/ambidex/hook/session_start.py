@@ -1,0 +1,99 @@
+"""SessionStart and Setup: the tools' environment, the policy, the first baseline, one line.
+
+The line is for the model: what is guarded, so that it need not find out by being refused.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ambidex.protocol import replies
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ambidex.hook.context import Context
+    from ambidex.protocol.replies import Reply
+
+
+def handle(context: Context) -> Reply | None:
+    """What the model and the user should know at the start."""
+    source = getattr(context.event, "source", "") or getattr(context.event, "trigger", "")
+    context.record["source"] = source
+    notes = [*_environment(context), *_state(context)]
+    policy = context.policy
+    if context.policy_note:
+        notes.append(context.policy_note)
+    if not policy["active"]:
+        return _notes(notes)
+    until = context.paused_until
+    if until:
+        notes.append("paused by a person; nothing is guarded or checked until the pause ends")
+        return _notes(notes)
+    obstacle = context.obstacle()
+    if obstacle:
+        notes.append(f"edits and tests are not checked: {obstacle}")
+    notes += _baseline(context)
+    if context.event.name == "Setup":
+        return _notes(notes)
+    return replies.merge(
+        replies.context(context.event.name, _line(context, obstacle)), _notes(notes)
+    )
+
+
+def _environment(context: Context) -> list[str]:
+    """Start building the plugin's environment where it is missing; say how it stands."""
+    root = context.environ.get("CLAUDE_PLUGIN_ROOT")
+    if not root:
+        return []
+    from ambidex.setup import environment, record
+
+    record.remember_data_home(context.environ, root)
+    status = environment.ensure(context.environ, root)
+    context.record["environment"] = status.state
+    return [] if status.state == "ready" else [status.sentence()]
+
+
+def _state(context: Context) -> list[str]:
+    """Whether anything can be written down at all."""
+    from ambidex import locate
+
+    try:
+        locate.make_private(context.state)
+    except OSError as problem:
+        return [f"nothing can be recorded: {problem}"]
+    if not os.access(context.state, os.W_OK):
+        return [f"nothing can be recorded: {context.state} is not writable"]
+    return []
+
+
+def _baseline(context: Context) -> list[str]:
+    """The first baseline of a session; a compaction in the middle of a prompt keeps the old one."""
+    from ambidex.changes import trees
+    from ambidex.hook import blame
+    from ambidex.ledger.store import Store
+
+    try:
+        with Store(context.state) as store:
+            if not blame.known(context, store):
+                context.record["tree"] = blame.on_prompt(context, store).sha
+    except trees.TreeError as problem:
+        return [f"changes cannot be measured: {problem}"]
+    return []
+
+
+def _line(context: Context, obstacle: str) -> str:
+    levels = context.policy["gates"][context.track]
+    golden = context.policy["paths"]["golden"]
+    parts = ["Ambidex guards this project: destructive commands are refused"]
+    if golden:
+        parts.append(f"golden tests ({', '.join(golden)}) are read-only")
+    if not obstacle:
+        if levels["format"] == "fix" or levels["scan"] != "off":
+            parts.append("edited files are formatted and scanned")
+        if levels["tests"] == "block":
+            parts.append("the affected tests must pass before you stop")
+    return "; ".join(parts) + "."
+
+
+def _notes(notes: list[str]) -> Reply | None:
+    return replies.note("Ambidex: " + "; ".join(notes)) if notes else None

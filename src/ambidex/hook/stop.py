@@ -1,0 +1,160 @@
+"""Stop: the change since the baseline is proved, or the agent is told what is not.
+
+Trouble on our side never blocks: it is reported, recorded, and shown by `ambidex status`.
+"""
+
+from __future__ import annotations
+
+import time
+
+from ambidex import gates
+from ambidex.changes import trees
+from ambidex.hook import blame
+from ambidex.ledger.store import Store
+from ambidex.proof import stop
+from ambidex.proof.observe import observe
+from ambidex.protocol import replies
+from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, Verdict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ambidex.hook.context import Context
+    from ambidex.protocol.replies import Reply
+
+_AGENT = ""
+
+
+def handle(context: Context) -> Reply | None:
+    """A block with what fails, or silence, or a line to the user."""
+    if not context.policy["active"]:
+        return None
+    with Store(context.state) as store:
+        try:
+            now = trees.take(context.tree, context.state)
+            base = blame.base(context, store)
+        except trees.TreeError as problem:
+            return _unproved(context, store, Verdict("tests", BROKEN, str(problem)))
+        context.record["tree"] = now.sha
+        if now == base:
+            # Nothing of the agent's is left to prove; what it owed, it has undone.
+            _remember(context, store, None)
+            return None
+        obstacle = context.obstacle()
+        if obstacle:
+            return _unproved(context, store, Verdict("tests", NOT_RUN, obstacle))
+        return _judge(context, store, base, now)
+
+
+def _judge(context: Context, store: Store, base: trees.Tree, now: trees.Tree) -> Reply | None:
+    event: Any = context.event
+    record = _recorded(context, store)
+    waiting = bool(event.background_tasks or event.session_crons)
+    one_shot = context.environ.get("CLAUDE_CODE_ENTRYPOINT", "").startswith("sdk")
+    levels = context.policy["gates"][context.track]
+    if stop.should_defer(record, waiting=waiting, one_shot=one_shot):
+        verdicts = [Verdict("tests", NOT_RUN, "deferred: background work or a wake-up is pending")]
+        context.record["verdicts"] = [verdict.as_dict() for verdict in verdicts]
+        deferred = dict(record or {})
+        deferred["deferred"] = True
+        _remember(context, store, deferred)
+        return None
+    budget = context.policy["stop"]
+    verdicts = gates.prove(
+        context.tree,
+        context.state,
+        context.policy,
+        base,
+        now,
+        track=context.track,
+        store=store,
+        origin="hook",
+        environ=context.environ,
+        deadline=time.monotonic() + budget["deadline_seconds"],
+    )
+    context.record["verdicts"] = [verdict.as_dict() for verdict in verdicts]
+    counting = [verdict for verdict in verdicts if levels.get(verdict.gate) != "report"]
+    step = stop.step(
+        record,
+        observe(
+            counting,
+            tree=now.sha,
+            stop_hook_active=event.stop_hook_active,
+            tool_called=_tool_called(context),
+            waiting=waiting,
+            one_shot=one_shot,
+        ),
+        budget,
+        context.started,
+    )
+    context.record["stop"] = {"action": step.action, "cause": step.cause}
+    _remember(context, store, step.record)
+    if step.action == stop.PASS:
+        blame.on_green(context, store, now)
+        return _reported(context, verdicts, levels)
+    if step.action == stop.BLOCK:
+        return replies.block(context.event.name, f"{step.text}\n{_text(context, counting)}")
+    if step.action == stop.RELEASE:
+        owed = stop.debt_note(step.record)
+        if owed:
+            store.leave_note(context.event.session_id, owed)
+    return replies.note(f"Ambidex: {step.text}")
+
+
+def _recorded(context: Context, store: Store) -> dict[str, Any] | None:
+    return store.stop_record(context.event.session_id, _AGENT, context.event.prompt_id)
+
+
+def _remember(context: Context, store: Store, record: dict[str, Any] | None) -> None:
+    if record is None and _recorded(context, store) is None:
+        return
+    store.set_stop_record(
+        context.event.session_id, _AGENT, context.event.prompt_id, record or {}
+    )
+
+
+def _unproved(context: Context, store: Store, verdict: Verdict) -> Reply | None:
+    """Report once per session and reason that nothing could be proved."""
+    context.record["verdicts"] = [verdict.as_dict()]
+    store.add_evidence(context.tree, "", verdict.gate, verdict.as_dict(), 0.0, "hook")
+    if not store.once(context.event.session_id, f"stop {verdict.reason}"):
+        return None
+    return replies.note(f"Ambidex: this work is not proved: {verdict.reason}.")
+
+
+def _tool_called(context: Context) -> bool:
+    """Whether the agent called a tool since this session's last Stop."""
+    from ambidex.ledger import chain
+
+    for record in chain.read(context.state, newest_first=True):
+        if record.get("session") == context.event.session_id:
+            if record.get("event") == "PreToolUse":
+                return True
+            if record.get("event") == "Stop":
+                return False
+    return False
+
+
+def _text(context: Context, verdicts: list[Verdict]) -> str:
+    """What fails, as the model reads it."""
+    from ambidex.edits.report import for_model as edits_text
+    from ambidex.proof.report import for_model as tests_text
+
+    failing = [verdict for verdict in verdicts if verdict.status == FINDINGS]
+    edits = [verdict for verdict in failing if verdict.gate in gates.EDIT_GATES]
+    tests = [verdict for verdict in failing if verdict.gate not in gates.EDIT_GATES]
+    parts = []
+    if edits:
+        parts.append(edits_text(edits, context.policy))
+    if tests:
+        parts.append(tests_text(tests))
+    return "\n".join(parts)
+
+
+def _reported(context: Context, verdicts: list[Verdict], levels: dict[str, str]) -> Reply | None:
+    """Findings of gates that only report go to the user; at Stop the model has no channel."""
+    found = [v for v in verdicts if v.status == FINDINGS and not gates.blocks(v, levels)]
+    if not found:
+        return None
+    return replies.note(f"Ambidex (report only): {_text(context, found)}")
