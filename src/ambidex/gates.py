@@ -116,14 +116,17 @@ def blocks(verdict: Verdict, levels: Mapping[str, str]) -> bool:
 def worst(verdicts: list[Verdict], levels: Mapping[str, str]) -> str:
     """One status for all: findings that block, then broken, then not run, then passed.
 
-    No verdict at all is `not_run`: nothing was inspected.
+    A gate that had nothing to prove counts as passed; no verdict at all is `not_run`.
     """
+    from ambidex.proof.observe import is_fine
+
     if any(blocks(verdict, levels) for verdict in verdicts):
         return FINDINGS
-    statuses = {verdict.status for verdict in verdicts}
-    if BROKEN in statuses:
+    if any(verdict.status == BROKEN for verdict in verdicts):
         return BROKEN
-    return PASSED if statuses & {PASSED, FINDINGS} else NOT_RUN
+    if not verdicts or any(v.status == NOT_RUN and not is_fine(v) for v in verdicts):
+        return NOT_RUN
+    return PASSED
 
 
 def _id(tree: Tree) -> str:

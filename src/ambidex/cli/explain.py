@@ -32,7 +32,7 @@ def command(shell_command: str, as_json: bool) -> None:
         {"command": shell_command},
         cwd=cwd,
         root=root,
-        policy=policy.table,
+        policy=policy,
         environ=os.environ,
     )
     read = reading(shell_command)

@@ -9,12 +9,12 @@ import os
 import sys
 
 from ambidex import locate
-from ambidex.guard.globs import matches_any
+from ambidex.policy.globs import matches
 from ambidex.verdict import ALLOW, DENY, Decision
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
 # The input field in which each writing tool names its file.
@@ -90,7 +90,7 @@ def _judge_path(
         if relative is None:
             continue
         if policy["active"]:
-            pattern = matches_any(policy["paths"]["golden"], relative)
+            pattern = _first_match(policy["paths"]["golden"], relative)
             if pattern:
                 return Decision(
                     DENY,
@@ -100,7 +100,7 @@ def _judge_path(
                     "Change the code until the golden test passes; if the test is wrong, say so "
                     "to the user. New tests belong outside of the golden folder.",
                 )
-            pattern = matches_any(policy["paths"]["read_only"], relative)
+            pattern = _first_match(policy["paths"]["read_only"], relative)
             if pattern:
                 return Decision(
                     DENY,
@@ -108,9 +108,7 @@ def _judge_path(
                     f"{relative} is read-only for agents ({pattern}).",
                     "Ask the user to make the change, or work elsewhere.",
                 )
-        if _is_policy(tool, tool_input, path, relative) or matches_any(
-            list(_WIRING), _folded(relative)
-        ):
+        if _is_policy(tool, tool_input, path, relative) or _first_match(_WIRING, _folded(relative)):
             return _own(relative)
     own_places = (
         locate.state_home(environ),
@@ -123,9 +121,16 @@ def _judge_path(
     home = environ.get("HOME", "")
     if home:
         relative = below(os.path.realpath(home), path)
-        if relative is not None and matches_any(list(_WIRING[:3]), _folded(relative)):
+        if relative is not None and _first_match(_WIRING[:3], _folded(relative)):
             return _own("~/" + relative)
     return Decision(ALLOW)
+
+
+def _first_match(globs: Iterable[str], relative: str) -> str | None:
+    for glob in globs:
+        if matches(glob, relative):
+            return glob
+    return None
 
 
 def _own(path: str) -> Decision:

@@ -20,7 +20,7 @@ def handle(context: Context) -> Reply | None:
     context.record["file"] = event.file_path  # type: ignore[attr-defined]
     if event.name == "FileChanged":
         # Reading compiles what is stale, so the next tool call does not wait for it.
-        noted = context.policy and context.policy_note
+        noted = context.policy["note"]
         return replies.note(noted) if noted else None
     context.record["source"] = event.source  # type: ignore[attr-defined]
     if _disables_hooks(event.file_path):  # type: ignore[attr-defined]

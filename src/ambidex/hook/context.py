@@ -60,7 +60,6 @@ class Context:
         if event.problems:
             self.record["problems"] = event.problems
         self._policy: dict[str, Any] | None = None
-        self.policy_note = ""
 
     def _tree(self) -> str:
         top = locate.work_tree(self.cwd)
@@ -75,9 +74,7 @@ class Context:
         if self._policy is None:
             from ambidex.policy import snapshot
 
-            read = snapshot.read(self.environ, self.root)
-            self._policy = read.table
-            self.policy_note = read.note
+            self._policy = snapshot.read(self.environ, self.root)
         return self._policy
 
     @property

@@ -166,7 +166,7 @@ def _on_error(environ: Mapping[str, str]) -> str:
         from ambidex.policy import snapshot
 
         root = locate.project_root(environ, os.getcwd())
-        return str(snapshot.read(environ, root).table["guard"]["on_error"])
+        return str(snapshot.read(environ, root)["guard"]["on_error"])
     except Exception:  # noqa: BLE001 - the stricter answer
         return "deny"
 

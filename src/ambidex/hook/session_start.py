@@ -21,8 +21,8 @@ def handle(context: Context) -> Reply | None:
     context.record["source"] = source
     notes = [*_environment(context), *_state(context)]
     policy = context.policy
-    if context.policy_note:
-        notes.append(context.policy_note)
+    if policy["note"]:
+        notes.append(policy["note"])
     if not policy["active"]:
         return _notes(notes)
     until = context.paused_until

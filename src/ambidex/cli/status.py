@@ -1,0 +1,94 @@
+"""`ambidex status`: what is active here, and what the last verdicts were."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import Any
+
+import click
+
+from ambidex import locate
+from ambidex.ledger import chain
+from ambidex.ledger.store import Store
+from ambidex.policy import pause, snapshot, trust
+from ambidex.report.text import MARKS, WORDS
+
+# How far back the last Stop is looked for, records.
+_LOOK_BACK = 5_000
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(as_json: bool) -> None:
+    """Say what is guarded and checked here, and what was found last."""
+    facts = gather(dict(os.environ), os.getcwd(), time.time())
+    click.echo(json.dumps(facts, indent=2) if as_json else _text(facts))
+
+
+def gather(environ: dict[str, str], cwd: str, now: float) -> dict[str, Any]:
+    """The facts that the command shows, JSON-ready; times are seconds since the epoch."""
+    root = locate.project_root(environ, cwd)
+    state = locate.repository_state(environ, root)
+    policy = snapshot.read(environ, root)
+    facts: dict[str, Any] = {
+        "project": root,
+        "active": policy["active"],
+        "policy": policy["source"]["path"],
+        "note": policy["note"],
+        "track": policy["track"],
+        "gates": policy["gates"][policy["track"]],
+        "trusted": trust.is_trusted(state, policy["digest"]),
+        "paused_until": pause.is_paused(state, now),
+        "state": state,
+        "ledger": "empty",
+        "verdicts": [],
+        "last_stop": None,
+    }
+    if not os.path.isdir(state):
+        return facts
+    report = chain.verify(state)
+    facts["ledger"] = report.summary()
+    with Store(state) as store:
+        facts["verdicts"] = store.latest_verdicts(root, 10)
+    for count, record in enumerate(chain.read(state, newest_first=True)):
+        if record.get("event") == "Stop":
+            facts["last_stop"] = {
+                "ts": record.get("ts"),
+                "action": (record.get("stop") or {}).get("action", "pass"),
+                "cause": (record.get("stop") or {}).get("cause", ""),
+            }
+        if facts["last_stop"] or count > _LOOK_BACK:
+            break
+    return facts
+
+
+def _text(facts: dict[str, Any]) -> str:
+    lines = [f"project   {facts['project']}"]
+    if facts["active"]:
+        lines.append(f"policy    {facts['policy']}  (track {facts['track']})")
+        trusted = "yes" if facts["trusted"] else "no: a person runs `ambidex trust`"
+        lines.append(f"trusted   {trusted}")
+        lines.append("gates     " + ", ".join(f"{g} {v}" for g, v in facts["gates"].items()))
+    else:
+        lines.append("policy    none: only the guard's core rules run; `ambidex init` starts here")
+    if facts["note"]:
+        lines.append(f"note      {facts['note']}")
+    if facts["paused_until"]:
+        until = time.strftime("%H:%M", time.localtime(facts["paused_until"]))
+        lines.append(f"paused    until {until}, by a person; `ambidex pause --end` ends it")
+    lines.append(f"ledger    {facts['ledger']}")
+    if facts["last_stop"]:
+        stop = facts["last_stop"]
+        cause = f" ({stop['cause']})" if stop["cause"] else ""
+        lines.append(f"last Stop {stop['ts']}  {stop['action']}{cause}")
+    if not facts["verdicts"]:
+        lines.append("verdicts  none yet")
+    for row in facts["verdicts"]:
+        verdict = row["verdict"]
+        reason = f": {verdict['reason']}" if verdict["reason"] else ""
+        lines.append(
+            f"  {MARKS[verdict['status']]} {verdict['gate']:<16} {WORDS[verdict['status']]}{reason}"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,33 @@
+"""Verdicts for a terminal: one line per gate, one per finding."""
+
+from __future__ import annotations
+
+from ambidex.proof.printable import printable
+from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ambidex.verdict import Finding, Verdict
+
+MARKS = {PASSED: "✓", FINDINGS: "✗", NOT_RUN: "–", BROKEN: "!"}
+WORDS = {PASSED: "passed", FINDINGS: "findings", NOT_RUN: "not run", BROKEN: "broken"}
+
+
+def render(verdicts: list[Verdict], overall: str) -> str:
+    """The verdicts and, last, what they amount to; ends with a newline."""
+    lines = []
+    for verdict in verdicts:
+        words = f"{MARKS[verdict.status]} {verdict.gate:<16} {WORDS[verdict.status]}"
+        if verdict.reason:
+            words += f": {printable(verdict.reason, 300)}"
+        lines.append(f"{words}  ({verdict.seconds:.1f} s)")
+        lines += [f"    {finding_line(finding)}" for finding in verdict.findings]
+    lines.append(f"{MARKS[overall]} {WORDS[overall]}")
+    return "\n".join(lines) + "\n"
+
+
+def finding_line(finding: Finding) -> str:
+    """`file:line rule message fix`, without control characters."""
+    place = f"{finding.path}:{finding.line}" if finding.line else finding.path
+    parts = [place, finding.rule, finding.message, finding.fix]
+    return printable("  ".join(part for part in parts if part), 600)
