@@ -5,7 +5,7 @@ Hot path: what a call does not need is not imported.
 
 from __future__ import annotations
 
-from ambidex.verdict import ALLOW, Decision
+from ambidex.verdict import ALLOW, DENY, Decision
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,15 @@ def decide(
         from ambidex.guard import commands
 
         command = tool_input.get("command")
-        decision = commands.judge(command if isinstance(command, str) else "")
+        if isinstance(command, str):
+            decision = commands.judge(command)
+        else:
+            decision = Decision(
+                DENY,
+                "ambidex.guard.unreadable",
+                "The call has no command that can be read.",
+                "Give the command as a string.",
+            )
     elif tool in ("Write", "Edit", "MultiEdit", "NotebookEdit"):
         from ambidex.guard import paths
 

@@ -1,0 +1,1 @@
+"""Whole-process timings as ratios: `python -m bench` prints a table and writes JSON."""

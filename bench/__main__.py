@@ -1,0 +1,135 @@
+"""Times the hooks and compares each with its budget; exit status 1 when one is missed."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from bench import subjects
+from bench.measure import Subject, interleaved, median
+
+RESULTS = Path(__file__).parent / "results" / "hooks.json"
+
+
+class Row(NamedTuple):
+    """One line of the table: medians in seconds, their ratio, and the most that it may be."""
+
+    subject: str
+    reference: str
+    seconds: float
+    reference_seconds: float
+    budget: float
+
+    @property
+    def ratio(self) -> float:
+        """Median of the subject over median of the reference, from the same rounds."""
+        return self.seconds / self.reference_seconds
+
+
+def compare(group: list[Subject], budgets: list[tuple[str, str, float]], rounds: int) -> list[Row]:
+    """Time the subjects of one group side by side and hold them against their budgets."""
+    times = interleaved(group, rounds)
+    return [
+        Row(name, reference, median(times[name]), median(times[reference]), budget)
+        for name, reference, budget in budgets
+    ]
+
+
+def hooks_group(folder: Path, rounds: int) -> list[Row]:
+    """What fires on every call, every prompt and every Stop, against a bare interpreter."""
+    small = subjects.project(folder / "small", 20)
+    large = subjects.project(folder / "large", subjects.FILES)
+    read = {"file_path": str(small.project / "README.md")}
+    call = {"tool_name": "Read", "tool_input": read, "tool_use_id": "toolu_1"}
+    response = {"type": "text", "file": {"filePath": "README.md", "content": "x", "numLines": 1}}
+    before = ("PreToolUse", call)
+    after = ("PostToolUse", {**call, "tool_response": response, "duration_ms": 3})
+    batch = ("PostToolBatch", {"tool_calls": [{**call, "tool_response": "1 x"}]})
+    bash = {"tool_name": "Bash", "tool_input": {"command": "git status && ls -la src | head"}}
+    stop: dict[str, object] = {
+        "stop_hook_active": False,
+        "last_assistant_message": "done",
+        "background_tasks": [],
+        "session_crons": [],
+    }
+    bare = subjects.bare(small)
+    group = [
+        bare,
+        subjects.hook(small, "PreToolUse (Bash)", [("PreToolUse", bash)]),
+        subjects.hook(small, "PreToolUse (Read)", [before]),
+        subjects.hook(small, "all hooks of one Read", [before, after, batch]),
+        subjects.hook(large, "UserPromptSubmit", [("UserPromptSubmit", {"prompt": "go"})]),
+        subjects.hook(large, "Stop, nothing changed", [("Stop", stop)]),
+        subjects.hook(
+            large, "SessionStart", [("SessionStart", {"source": "startup"})], subjects.anything
+        ),
+    ]
+    budgets = [
+        ("PreToolUse (Bash)", bare.name, 3.2),
+        ("PreToolUse (Read)", bare.name, 3.2),
+        ("all hooks of one Read", bare.name, 7.0),
+        ("UserPromptSubmit", bare.name, 8.0),
+        ("Stop, nothing changed", bare.name, 8.0),
+        ("SessionStart", bare.name, 20.0),
+    ]
+    return compare(group, budgets, rounds)
+
+
+def edit_group(folder: Path, rounds: int) -> list[Row]:
+    """An edit of a 300-line Python file, against the usual script and the fast scanner."""
+    hooks = subjects.project(folder / "edit", 20)
+    subjects.compile_tools(folder)
+    ours, usual, fast = subjects.edit(hooks, folder)
+    budgets = [(ours.name, usual.name, 0.15), (ours.name, fast.name, 1.5)]
+    return compare([ours, usual, fast], budgets, rounds)
+
+
+def main() -> int:
+    """Run both groups, print the table, write the JSON."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 25
+    with tempfile.TemporaryDirectory() as name, Progress(transient=True) as progress:
+        task = progress.add_task("timing", total=2)
+        rows = hooks_group(Path(name), rounds)
+        progress.advance(task)
+        rows += edit_group(Path(name), max(3, rounds // 4))
+        progress.advance(task)
+    table = Table(title=f"{rounds} rounds, medians, whole processes")
+    for heading in ("", "against", "ms", "ms", "ratio", "at most", ""):
+        table.add_column(heading, justify="left" if heading in ("", "against") else "right")
+    for row in rows:
+        table.add_row(
+            row.subject,
+            row.reference,
+            f"{row.seconds * 1000:.1f}",
+            f"{row.reference_seconds * 1000:.1f}",
+            f"{row.ratio:.2f}",
+            f"{row.budget:g}",
+            "met" if row.ratio <= row.budget else "MISSED",
+        )
+    Console().print(table)
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(
+        json.dumps(
+            {
+                "python": platform.python_version(),
+                "machine": platform.machine(),
+                "rounds": rounds,
+                "rows": [{**row._asdict(), "ratio": row.ratio} for row in rows],
+            },
+            indent=2,
+        )
+        + "\n"
+    )
+    return int(any(row.ratio > row.budget for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
