@@ -112,8 +112,9 @@ class Step:
 
     Attributes:
         action: `pass`, `block`, `release` or `defer`.
-        cause: why, one word: `green`, `nothing` (there was nothing to prove), `red`, `repetition`, `budget`, `broken`, `interrupted`,
-            `uncounted`, `released_before`, `unproved`, `waiting`.
+        cause: why, one word: `green`, `nothing` (there was nothing to prove), `red`,
+            `repetition`, `budget`, `broken`, `interrupted`, `uncounted`, `released_before`,
+            `unproved`, `waiting`.
         text: for the model when blocking, for the person otherwise; `""` for a pass.
         record: the new record, JSON-ready; to be stored under the prompt.
         green: something was proved and nothing failed: the tree may become the one that

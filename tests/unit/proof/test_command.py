@@ -57,6 +57,10 @@ def test_a_command_for_some_files_drops_its_own_paths_and_keeps_its_options(
     assert command.only(["t.py"], ["-Z"]) == shlex.split(only)
 
 
+def test_a_file_whose_name_looks_like_an_option_stays_a_file() -> None:
+    assert Command(["pytest"], True).only(["--lf_test.py"]) == ["pytest", "./--lf_test.py"]
+
+
 def test_the_whole_command_takes_options_before_a_double_dash() -> None:
     assert Command(["pytest", "-q", "--", "tests"], True).whole(["-Z"]) == [
         "pytest", "-q", "-Z", "--", "tests",
