@@ -17,8 +17,8 @@ from ambidex.proof.stop import (
     RELEASE,
     Observation,
     debt_note,
+    defer,
     next_prompt,
-    should_defer,
     step,
 )
 
@@ -99,6 +99,16 @@ class StopMachine(RuleBasedStateMachine):
         self.stops += 1
         self.record = answer.record
 
+    @rule(waiting=st.booleans(), one_shot=st.booleans())
+    def ask_before_running(self, waiting: bool, one_shot: bool) -> None:
+        answer = defer(self.record, waiting=waiting, one_shot=one_shot, now=1.0)
+        if answer is not None:
+            self.defers += 1
+            self.stops += 1
+            assert waiting
+            assert not one_shot
+            self.record = answer.record
+
     @invariant()
     def the_ceilings_hold(self) -> None:
         assert self.blocks <= MOST_PER_PROMPT
@@ -149,4 +159,4 @@ def test_a_cycle_of_failures_ends_within_its_first_appearances_plus_the_limit(
 @settings(max_examples=200, deadline=None)
 def test_a_damaged_record_is_read_without_an_error(record: Any, seen: Observation) -> None:
     assert step(record, seen, {}, 0.0).action in (PASS, BLOCK, RELEASE, DEFER)
-    assert should_defer(record, waiting=True, one_shot=True) is False
+    assert defer(record, waiting=True, one_shot=True, now=0.0) is None

@@ -69,7 +69,9 @@ class Command:
             if word.startswith("-") or before in _TAKES_VALUE or _long_option(before):
                 kept.append(word)
             before = word
-        return self.argv[: self.pytest_at] + kept + list(options) + list(nodes)
+        # A file may be called `--lf_test.py`; it must not become an option.
+        targets = [f"./{node}" if node.startswith("-") else node for node in nodes]
+        return self.argv[: self.pytest_at] + kept + list(options) + targets
 
     def shown(self, root: str, nodes: Sequence[str] = ()) -> str:
         """The command as a person types it in `root`; for `nodes`, if any are given."""

@@ -63,23 +63,24 @@ def run(
     """
     started = time.monotonic()
     sink = _open(log) if log else None
-    try:
-        process = subprocess.Popen(
-            list(argv),
-            cwd=cwd,
-            env=dict(environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    except BaseException:
-        if sink:
-            sink.close()
-        raise
-    output = _Output(process, sink)
     code: int | None = None
-    with _killed_with_us(process):
+    with _ended_with_us() as running:
+        try:
+            process = subprocess.Popen(
+                list(argv),
+                cwd=cwd,
+                env=dict(environ),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except BaseException:
+            if sink:
+                sink.close()
+            raise
+        running.append(process)
+        output = _Output(process, sink)
         try:
             code = process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
@@ -152,23 +153,28 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def _killed_with_us(process: subprocess.Popen[bytes]) -> Iterator[None]:
+def _ended_with_us() -> Iterator[list[subprocess.Popen[bytes]]]:
     """A hook that the client ends must not leave a test run behind."""
+    running: list[subprocess.Popen[bytes]] = []
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield running
         return
-    previous = {}
 
     def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-        _kill(process)
+        for process in running:
+            _kill(process)
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) == signal.SIG_DFL:
-            previous[number] = signal.signal(number, end)
+    ours = [
+        number
+        for number in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) == signal.SIG_DFL
+    ]
+    for number in ours:
+        signal.signal(number, end)
     try:
-        yield
+        yield running
     finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)

@@ -144,9 +144,9 @@ class _Judge:
             return self._say(BROKEN, f"pytest can't be run like this: {self._last_line()}")
         if code == _NOTHING_COLLECTED or (code == 0 and not results.cases):
             return self._say(NOT_RUN, "no tests were collected")
-        if code == 1 and self._layer == "affected" and passed:
+        if code == 1 and self._layer == "affected":
             # A threshold over the whole suite (coverage) can't be met by a part of it.
-            return self._say(PASSED, f"{passed} affected tests passed")
+            code = 0
         if code == 1:
             return self._unexplained(code)
         if code:
@@ -181,10 +181,10 @@ class _Judge:
 
     def _unexplained(self, code: int) -> Verdict:
         lines = [printable(line, 200) for line in self._outcome.tail.splitlines()[-30:]]
-        end = " | ".join([line for line in lines if line][-8:])
+        end = " | ".join([line for line in lines if line][-8:])[-900:]
         message = f"exit code {code}; the output ends: {end}" if end else f"exit code {code}"
         fix = f"re-run: {printable(self._command.shown(self._root), 400)}"
-        finding = Finding("", 0, "tests.command", message[:1000], fix)
+        finding = Finding("", 0, "tests.command", message, fix)
         return self._say(FINDINGS, f"the test command failed with exit code {code}", [finding])
 
     def _conftest(self) -> Verdict:
@@ -263,7 +263,7 @@ def _log_path(state: str, layer: str) -> str | None:
         ]:
             os.unlink(os.path.join(folder, name))
         path = os.path.join(folder, f"tests-{time.time_ns()}-{os.getpid()}-{layer}.log")
-        with open(path, "xb"):
-            return path
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError:
         return None
+    return path

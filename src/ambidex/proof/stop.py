@@ -112,8 +112,9 @@ class Step:
 
     Attributes:
         action: `pass`, `block`, `release` or `defer`.
-        cause: why, one word: `green`, `red`, `repetition`, `budget`, `broken`, `interrupted`,
-            `uncounted`, `released_before`, `unproved`, `waiting`.
+        cause: why, one word: `green`, `nothing` (there was nothing to prove), `red`,
+            `repetition`, `budget`, `broken`, `interrupted`, `uncounted`, `released_before`,
+            `unproved`, `waiting`.
         text: for the model when blocking, for the person otherwise; `""` for a pass.
         record: the new record, JSON-ready; to be stored under the prompt.
         green: something was proved and nothing failed: the tree may become the one that
@@ -132,9 +133,23 @@ class Step:
         self.green = green
 
 
-def should_defer(record: dict[str, Any] | None, *, waiting: bool, one_shot: bool) -> bool:
-    """Whether a Stop with work still under way is put off; asked before any test is run."""
-    return waiting and not one_shot and not _read(record)["deferred"]
+def defer(
+    record: dict[str, Any] | None, *, waiting: bool, one_shot: bool, now: float
+) -> Step | None:
+    """The step that puts a Stop off before any test is run, or None where it has to be judged.
+
+    Args:
+        record: as for `step`.
+        waiting: background work runs, or a wake-up is due.
+        one_shot: nothing can wake this session.
+        now: seconds since the epoch, only stored.
+    """
+    state = _read(record)
+    if not waiting or one_shot or state["deferred"]:
+        return None
+    state["stops"] += 1
+    state["updated"] = now
+    return _defer(state, "")
 
 
 def step(
@@ -177,7 +192,8 @@ def step(
         if observation.proved:
             state["debt"] = []
             state["debt_count"] = 0
-        return Step(PASS, "green", "", state, green=observation.proved)
+        cause = "green" if observation.proved else "nothing"
+        return Step(PASS, cause, "", state, green=observation.proved)
 
     if observation.stop_hook_active and not counted:
         why = "this turn was already continued and no earlier Stop of it is on record"
@@ -186,8 +202,7 @@ def step(
         why = "nothing has changed since it was let go before"
         return _release(state, observation, "released_before", why)
     if observation.waiting and not observation.one_shot and not state["deferred"]:
-        state["deferred"] = True
-        return Step(DEFER, "waiting", _deferred(observation), state)
+        return _defer(state, f"; {_failing(observation)}")
     return _judge(state, observation, budget)
 
 
@@ -254,11 +269,10 @@ def _release(state: dict[str, Any], observation: Observation, cause: str, why: s
     return Step(RELEASE, cause, text, state)
 
 
-def _deferred(observation: Observation) -> str:
-    return (
-        f"Put off once, because background work or a wake-up is pending; {_failing(observation)}. "
-        "Nothing is proved yet."
-    )
+def _defer(state: dict[str, Any], known: str) -> Step:
+    state["deferred"] = True
+    text = f"Put off once, because background work or a wake-up is pending{known}. "
+    return Step(DEFER, "waiting", text + "Nothing is proved yet.", state)
 
 
 def _failing(observation: Observation) -> str:

@@ -14,8 +14,8 @@ from ambidex.proof.stop import (
     Observation,
     Step,
     debt_note,
+    defer,
     next_prompt,
-    should_defer,
     step,
 )
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Finding, Verdict
@@ -119,13 +119,21 @@ def test_tests_that_did_not_run_are_let_go_with_a_note_and_are_not_green() -> No
 
 def test_background_work_puts_the_stop_off_once_per_prompt() -> None:
     prompt = Prompt()
-    assert should_defer(None, waiting=True, one_shot=False)
     assert prompt.actions(A, A, waiting=True) == [DEFER, BLOCK]
-    assert not should_defer(prompt.record, waiting=True, one_shot=False)
+    assert defer(prompt.record, waiting=True, one_shot=False, now=0.0) is None
+
+
+def test_a_stop_can_be_put_off_before_any_test_runs() -> None:
+    first = defer(None, waiting=True, one_shot=False, now=0.0)
+    assert first is not None
+    assert (first.action, first.green) == (DEFER, False)
+    assert "Nothing is proved" in first.text
+    assert Prompt(first.record).stop(A, waiting=True, stop_hook_active=True).action == BLOCK
+    assert defer(None, waiting=False, one_shot=False, now=0.0) is None
 
 
 def test_background_work_puts_nothing_off_where_nothing_will_wake() -> None:
-    assert not should_defer(None, waiting=True, one_shot=True)
+    assert defer(None, waiting=True, one_shot=True, now=0.0) is None
     assert Prompt().stop(A, waiting=True, one_shot=True).action == BLOCK
 
 

@@ -1,0 +1,185 @@
+"""The whole gate over real projects."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+import pytest
+
+from ambidex.proof.gate import prove
+from ambidex.proof.observe import is_fine
+from ambidex.proof.report import report
+from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Finding, Verdict
+from testing.python_project import Change, Evidence, Project, policy
+
+SHOP = {
+    "src/price.py": "def price(): return 3\n",
+    "src/mail.py": "def mail(): return 'sent'\n",
+    "pytest.ini": "[pytest]\npythonpath = src\n",
+    "tests/test_price.py": "from price import price\n\ndef test_price(): assert price() == 3\n",
+    "tests/test_mail.py": "from mail import mail\n\ndef test_mail(): assert mail() == 'sent'\n",
+    "tests/test_runs.py": "def test_run(): open('runs', 'a').write('x')\n",
+}
+
+
+@pytest.fixture
+def shop(project: Project) -> Project:
+    project.write(SHOP)
+    return project
+
+
+def stop(
+    project: Project,
+    *paths: str,
+    evidence: Evidence | None = None,
+    seconds: float = 60,
+    **tests: Any,
+) -> Verdict:
+    verdicts = prove(
+        project.root,
+        project.state,
+        policy(**tests),
+        [Change(path) for path in paths],
+        environ=project.environ,
+        deadline=time.monotonic() + seconds,
+        evidence=evidence if evidence is not None else Evidence(),
+    )
+    assert len(verdicts) == 1
+    return verdicts[0]
+
+
+def runs(project: Project) -> int:
+    path = project.path / "runs"
+    return len(path.read_text()) if path.exists() else 0
+
+
+def test_a_red_affected_test_spares_the_suite(shop: Project) -> None:
+    shop.write({"src/price.py": "def price(): return 4\n"})
+    verdict = stop(shop, "src/price.py")
+    assert (verdict.status, verdict.details["layer"]) == (FINDINGS, "affected")
+    assert [finding.rule for finding in verdict.findings] == ["tests/test_price.py::test_price"]
+    assert runs(shop) == 0
+
+
+def test_a_suite_can_be_red_although_the_affected_tests_are_green(shop: Project) -> None:
+    shop.write({"src/mail.py": "def mail(): return 'lost'\n"})
+    verdict = stop(shop, "src/price.py")
+    assert (verdict.status, verdict.details["layer"]) == (FINDINGS, "suite")
+    assert [finding.path for finding in verdict.findings] == ["tests/test_mail.py"]
+
+
+def test_a_green_verdict_is_used_again_for_the_same_tree(shop: Project) -> None:
+    evidence = Evidence()
+    first = stop(shop, "src/price.py", evidence=evidence)
+    assert (first.status, first.details["layer"], runs(shop)) == (PASSED, "suite", 1)
+    assert stop(shop, "src/price.py", evidence=evidence) is first
+    assert runs(shop) == 1
+
+
+def test_findings_are_used_again_for_the_same_tree(project: Project) -> None:
+    evidence = Evidence()
+    first = stop(project, "a.js", evidence=evidence, command=["false"])
+    assert first.status == FINDINGS
+    assert stop(project, "a.js", evidence=evidence, command=["false"]) is first
+
+
+@pytest.mark.parametrize("status", [NOT_RUN, BROKEN])
+def test_a_run_that_proved_nothing_is_neither_kept_nor_used_again(
+    project: Project, status: str
+) -> None:
+    evidence = Evidence()
+    evidence.put(Verdict("tests", status, "from before"))
+    assert stop(project, "a.js", evidence=evidence, command=["true"]).status == PASSED
+    evidence = Evidence()
+    assert stop(project, "a.js", evidence=evidence, command=["no-such-thing"]).status == BROKEN
+    assert evidence.stored == {}
+
+
+@pytest.mark.parametrize("paths", [(), ("README.md", "docs/picture.png")])
+def test_where_nothing_relevant_changed_nothing_runs(shop: Project, paths: tuple[str, ...]) -> None:
+    verdict = stop(shop, *paths)
+    assert (verdict.status, verdict.reason) == (NOT_RUN, "nothing relevant changed")
+    assert is_fine(verdict)
+    assert not os.path.exists(shop.state)
+
+
+def test_a_module_that_nobody_installed_is_the_environments_trouble(shop: Project) -> None:
+    shop.write({"tests/test_mail.py": "import absent_library\n"})
+    verdict = stop(shop, "pytest.ini")
+    assert verdict.status == BROKEN
+    assert "absent_library" in verdict.reason
+
+
+def test_a_missing_module_that_a_changed_file_names_is_a_finding(shop: Project) -> None:
+    shop.write({"src/price.py": "import absent_library\n\ndef price(): return 3\n"})
+    assert stop(shop, "src/price.py").status == FINDINGS
+
+
+def test_a_module_of_the_project_that_went_away_is_a_finding(shop: Project) -> None:
+    (shop.path / "src/price.py").unlink()
+    assert stop(shop, "src/price.py").status == FINDINGS
+
+
+def test_affected_tests_that_are_all_skipped_leave_the_judgement_to_the_suite(
+    shop: Project,
+) -> None:
+    shop.write(
+        {"tests/test_price.py": "import pytest, price\npytest.skip(allow_module_level=True)\n"}
+    )
+    verdict = stop(shop, "src/price.py")
+    assert (verdict.status, verdict.details["layer"]) == (PASSED, "suite")
+
+
+def test_a_project_without_tests_is_not_run(project: Project) -> None:
+    project.write({"app.py": ""})
+    verdict = stop(project, "app.py")
+    assert (verdict.status, verdict.reason) == (NOT_RUN, "the project has no test files")
+    assert not is_fine(verdict)
+
+
+def test_a_project_whose_python_has_no_pytest_is_broken(shop: Project) -> None:
+    shop.environ["PATH"] = "/nowhere"
+    verdict = stop(shop, "src/price.py")
+    assert verdict.status == BROKEN
+    assert "install pytest" in verdict.reason
+
+
+def test_nothing_starts_after_the_deadline(shop: Project) -> None:
+    verdict = stop(shop, "src/price.py", seconds=-1, command=["touch", "started"])
+    assert verdict.status == NOT_RUN
+    assert "deadline" in verdict.reason
+    assert not (shop.path / "started").exists()
+
+
+def test_the_policys_own_deadline_ends_a_run(project: Project) -> None:
+    verdict = stop(project, "a.js", command=["sleep", "300"], deadline_seconds=0.2)
+    assert verdict.status == NOT_RUN
+
+
+def test_a_report_keeps_to_its_limit_and_always_names_the_log() -> None:
+    findings = [
+        Finding(f"tests/test_{n}.py", n, f"tests/test_{n}.py::test", "m" * 900, "re-run: x" * 90)
+        for n in range(300)
+    ]
+    log = {"log": "/state/logs/tests-1.log"}
+    text = report([Verdict("tests", FINDINGS, "300 of 400 tests failed", findings, log)])
+    assert len(text) <= 2000
+    assert text.startswith("tests: 300 of 400 tests failed\n- tests/test_0.py:0 tests/test_0.py")
+    assert text.endswith("more\nFull output: /state/logs/tests-1.log")
+
+
+def test_a_report_of_one_failure_is_four_lines() -> None:
+    finding = Finding("t.py", 3, "t.py::test", "assert 1 == 2", "re-run: pytest t.py::test")
+    text = report([Verdict("lint", PASSED), Verdict("tests", FINDINGS, "1 failed", [finding])])
+    assert text.splitlines() == [
+        "tests: 1 failed",
+        "- t.py:3 t.py::test",
+        "  assert 1 == 2",
+        "  re-run: pytest t.py::test",
+    ]
+
+
+def test_a_report_is_silent_when_all_is_well() -> None:
+    assert report([Verdict("tests", PASSED), Verdict("scan", NOT_RUN, "x")]) == ""
