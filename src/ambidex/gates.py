@@ -39,9 +39,9 @@ class Evidence:
     def get(self, gate: str) -> Verdict | None:
         """The earlier verdict of `gate` on this change, or None."""
         known = self.store.evidence(self.worktree, self.key, gate)
-        if known is None or known["status"] not in (PASSED, FINDINGS):
+        if known is None or known.verdict["status"] not in (PASSED, FINDINGS):
             return None
-        return Verdict.from_dict(known)
+        return Verdict.from_dict(known.verdict)
 
     def put(self, verdict: Verdict) -> None:
         """Write a verdict down."""

@@ -15,9 +15,6 @@ from ambidex.ledger.store import Store
 from ambidex.policy import pause, snapshot, trust
 from ambidex.report.text import MARKS, WORDS
 
-# How far back the last Stop is looked for, records.
-_LOOK_BACK = 5_000
-
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -42,25 +39,23 @@ def gather(environ: dict[str, str], cwd: str, now: float) -> dict[str, Any]:
         "trusted": trust.is_trusted(state, policy["digest"]),
         "paused_until": pause.is_paused(state, now),
         "state": state,
-        "ledger": "empty",
+        "ledger": {"status": "empty"},
         "verdicts": [],
         "last_stop": None,
     }
     if not os.path.isdir(state):
         return facts
-    report = chain.verify(state)
-    facts["ledger"] = report.summary()
+    facts["ledger"] = chain.verify(state).as_dict()
     with Store(state) as store:
-        facts["verdicts"] = store.latest_verdicts(root, 10)
-    for count, record in enumerate(chain.read(state, newest_first=True)):
-        if record.get("event") == "Stop":
-            facts["last_stop"] = {
-                "ts": record.get("ts"),
-                "action": (record.get("stop") or {}).get("action", "pass"),
-                "cause": (record.get("stop") or {}).get("cause", ""),
-            }
-        if facts["last_stop"] or count > _LOOK_BACK:
-            break
+        facts["verdicts"] = [row.verdict for row in store.latest_verdicts(root, 5)]
+    last = chain.last_by_event(state, ["Stop"]).get("Stop")
+    if last:
+        step = last.get("stop", {})
+        facts["last_stop"] = {
+            "ts": last["ts"],
+            "action": step.get("action", "pass"),
+            "cause": step.get("cause", ""),
+        }
     return facts
 
 
@@ -78,17 +73,25 @@ def _text(facts: dict[str, Any]) -> str:
     if facts["paused_until"]:
         until = time.strftime("%H:%M", time.localtime(facts["paused_until"]))
         lines.append(f"paused    until {until}, by a person; `ambidex pause --end` ends it")
-    lines.append(f"ledger    {facts['ledger']}")
+    lines.append(f"ledger    {_ledger(facts['ledger'])}")
     if facts["last_stop"]:
         stop = facts["last_stop"]
         cause = f" ({stop['cause']})" if stop["cause"] else ""
         lines.append(f"last Stop {stop['ts']}  {stop['action']}{cause}")
     if not facts["verdicts"]:
         lines.append("verdicts  none yet")
-    for row in facts["verdicts"]:
-        verdict = row["verdict"]
+    for verdict in facts["verdicts"]:
         reason = f": {verdict['reason']}" if verdict["reason"] else ""
         lines.append(
             f"  {MARKS[verdict['status']]} {verdict['gate']:<16} {WORDS[verdict['status']]}{reason}"
         )
     return "\n".join(lines)
+
+
+def _ledger(report: dict[str, Any]) -> str:
+    if report["status"] == "empty":
+        return "empty"
+    text = f"{report['status']}, {report['records']} records"
+    if report["broken"]:
+        text += f"; {report['broken']['detail']}"
+    return text

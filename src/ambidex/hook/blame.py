@@ -31,7 +31,9 @@ def on_prompt(context: Context, store: Store) -> Tree:
     session = context.event.session_id
     now = trees.take(context.tree, context.state)
     base = store.baseline(session, _AGENT, context.tree)
-    if base is None or base == store.green(context.tree, session):
+    green = store.green(context.tree, session)
+    settled = base and green and (base.tree, base.large) == (green.tree, green.large)
+    if base is None or settled:
         _move(context, store, now)
     return now
 
@@ -44,7 +46,6 @@ def known(context: Context, store: Store) -> bool:
 def on_green(context: Context, store: Store, now: Tree) -> None:
     """A Stop without open findings: what is there now is nobody's debt."""
     store.set_green(context.tree, context.event.session_id, now.sha, now.large)
-    store.set_debt(context.event.session_id, None, [])
     _move(context, store, now)
 
 
@@ -59,7 +60,7 @@ def base(context: Context, store: Store) -> Tree:
     """
     known = store.baseline(context.event.session_id, _AGENT, context.tree)
     if known is not None:
-        return trees.Tree(*known)
+        return trees.Tree(known.tree, known.large)
     return trees.tree_of(context.tree, context.state, "HEAD")
 
 

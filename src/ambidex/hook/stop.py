@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 _AGENT = ""
 
+# One record per session: a person's next prompt starts it anew and keeps the debt. Older clients
+# send no prompt_id to tell prompts apart by.
+_CURRENT = ""
+
 
 def handle(context: Context) -> Reply | None:
     """A block with what fails, or silence, or a line to the user."""
@@ -47,19 +51,26 @@ def handle(context: Context) -> Reply | None:
         return _judge(context, store, base, now)
 
 
+def next_prompt(context: Context, store: Store) -> str:
+    """Start a person's next prompt; returns what the model must know about the last one."""
+    record = _recorded(context, store)
+    if record is None:
+        return ""
+    fresh = stop.next_prompt(record, context.started)
+    _remember(context, store, fresh)
+    return stop.debt_note(fresh)
+
+
 def _judge(context: Context, store: Store, base: trees.Tree, now: trees.Tree) -> Reply | None:
     event: Any = context.event
     record = _recorded(context, store)
     waiting = bool(event.background_tasks or event.session_crons)
     one_shot = context.environ.get("CLAUDE_CODE_ENTRYPOINT", "").startswith("sdk")
     levels = context.policy["gates"][context.track]
-    if stop.should_defer(record, waiting=waiting, one_shot=one_shot):
-        verdicts = [Verdict("tests", NOT_RUN, "deferred: background work or a wake-up is pending")]
-        context.record["verdicts"] = [verdict.as_dict() for verdict in verdicts]
-        deferred = dict(record or {})
-        deferred["deferred"] = True
-        _remember(context, store, deferred)
-        return None
+    deferred = stop.defer(record, waiting=waiting, one_shot=one_shot, now=context.started)
+    if deferred is not None:
+        context.record["verdicts"] = [Verdict("tests", NOT_RUN, "deferred").as_dict()]
+        return _act(context, store, deferred, [])
     budget = context.policy["stop"]
     verdicts = gates.prove(
         context.tree,
@@ -88,30 +99,34 @@ def _judge(context: Context, store: Store, base: trees.Tree, now: trees.Tree) ->
         budget,
         context.started,
     )
-    context.record["stop"] = {"action": step.action, "cause": step.cause}
-    _remember(context, store, step.record)
-    if step.action == stop.PASS:
+    if step.action == stop.PASS and (step.green or not step.record["debt"]):
         blame.on_green(context, store, now)
-        return _reported(context, verdicts, levels)
+    return _act(context, store, step, verdicts)
+
+
+def _act(
+    context: Context, store: Store, step: stop.Step, verdicts: list[Verdict]
+) -> Reply | None:
+    context.record["stop"] = {"action": step.action, "cause": step.cause}
+    # Before the reply: a block that is not counted is what loops are made of.
+    _remember(context, store, step.record)
+    levels = context.policy["gates"][context.track]
     if step.action == stop.BLOCK:
+        counting = [verdict for verdict in verdicts if levels.get(verdict.gate) != "report"]
         return replies.block(context.event.name, f"{step.text}\n{_text(context, counting)}")
-    if step.action == stop.RELEASE:
-        owed = stop.debt_note(step.record)
-        if owed:
-            store.leave_note(context.event.session_id, owed)
+    if step.action == stop.PASS:
+        return _reported(context, verdicts, levels)
     return replies.note(f"Ambidex: {step.text}")
 
 
 def _recorded(context: Context, store: Store) -> dict[str, Any] | None:
-    return store.stop_record(context.event.session_id, _AGENT, context.event.prompt_id)
+    return store.stop_record(context.event.session_id, _AGENT, _CURRENT)
 
 
 def _remember(context: Context, store: Store, record: dict[str, Any] | None) -> None:
     if record is None and _recorded(context, store) is None:
         return
-    store.set_stop_record(
-        context.event.session_id, _AGENT, context.event.prompt_id, record or {}
-    )
+    store.set_stop_record(context.event.session_id, _AGENT, _CURRENT, record or {})
 
 
 def _unproved(context: Context, store: Store, verdict: Verdict) -> Reply | None:
@@ -139,7 +154,7 @@ def _tool_called(context: Context) -> bool:
 def _text(context: Context, verdicts: list[Verdict]) -> str:
     """What fails, as the model reads it."""
     from ambidex.edits.report import for_model as edits_text
-    from ambidex.proof.report import for_model as tests_text
+    from ambidex.proof.report import report as tests_text
 
     failing = [verdict for verdict in verdicts if verdict.status == FINDINGS]
     edits = [verdict for verdict in failing if verdict.gate in gates.EDIT_GATES]

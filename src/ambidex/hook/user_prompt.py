@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 def handle(context: Context) -> Reply | None:
-    """The note that the last Stop left for the model, or silence."""
+    """What the last Stop let go although it was red, for the model; else silence."""
     event = context.event
     context.record["by_a_person"] = event.by_a_person  # type: ignore[attr-defined]
     if not event.by_a_person or not context.policy["active"]:  # type: ignore[attr-defined]
         return None
     from ambidex.changes import trees
-    from ambidex.hook import blame
+    from ambidex.hook import blame, stop
     from ambidex.ledger.store import Store
 
     with Store(context.state) as store:
@@ -26,5 +26,5 @@ def handle(context: Context) -> Reply | None:
             context.record["tree"] = blame.on_prompt(context, store).sha
         except trees.TreeError as problem:
             context.record["verdict"] = {"status": BROKEN, "reason": str(problem)}
-        owed = store.take_note(event.session_id)
+        owed = stop.next_prompt(context, store)
     return replies.context(event.name, owed) if owed else None
