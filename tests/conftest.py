@@ -25,7 +25,15 @@ def project(tmp_path: Path) -> Path:
     return repository(tmp_path / "project", {"README.md": "# A project\n"})
 
 
+@pytest.fixture(scope="session")
+def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the hooks of all tests keep their bytecode, as an installation does over time."""
+    return tmp_path_factory.mktemp("bytecode")
+
+
 @pytest.fixture
-def hooks(home: Path, project: Path) -> Hooks:
+def hooks(home: Path, project: Path, bytecode: Path) -> Hooks:
     """This checkout's hooks for `project`."""
+    (home / "data").mkdir()
+    (home / "data" / "pycache").symlink_to(bytecode)
     return Hooks(home, project)

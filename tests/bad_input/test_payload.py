@@ -83,7 +83,7 @@ def test_hostile_strings_in_a_destructive_command_do_not_hide_it(hooks: Hooks, t
 def test_hostile_file_names_are_answered_with_valid_json(hooks: Hooks, text: str) -> None:
     answer = hooks.before("Write", file_path=f"{hooks.project}/{text}.py", content=text)
     assert answer.status == 0
-    assert answer.reply is None or answer.permission == "deny"
+    assert answer.reply is None or answer.permission in ("deny", "ask")
 
 
 def test_a_command_nested_10000_levels_deep_is_refused(hooks: Hooks) -> None:
