@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 
 import click
 
 from ambidex import locate
-from ambidex.cli.exit_codes import ExitCode
+from ambidex.cli.errors import EnvironmentBroken
 from ambidex.setup import install as setup
 
 
@@ -22,15 +21,11 @@ def command(form: str | None, rules_only: bool) -> None:
 
     Existing settings stay as they are, byte for byte; `ambidex uninstall` restores them.
     """
-    if os.name == "nt":
-        click.echo("ambidex: native Windows is not supported; use WSL.", err=True)
-        sys.exit(ExitCode.BROKEN)
     project = locate.project_root(os.environ, os.getcwd())
     try:
         report = setup.install(os.environ, project, form or setup.PROJECT, hooks=not rules_only)
     except setup.SetupError as error:
-        click.echo(f"ambidex: not installed: {error}", err=True)
-        sys.exit(ExitCode.BROKEN)
+        raise EnvironmentBroken(f"not installed: {error}") from None
     for line in report.done:
         click.echo(line)
     for line in report.warnings:

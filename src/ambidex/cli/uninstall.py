@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
+import shlex
 
 import click
 
-from ambidex import locate
-from ambidex.cli.exit_codes import ExitCode
+from ambidex.cli.errors import EnvironmentBroken, PersonNeeded
+from ambidex.cli.project import Project
 from ambidex.setup import install as setup
 
 
@@ -19,27 +19,27 @@ from ambidex.setup import install as setup
 @click.option("--purge", is_flag=True, help="Also delete this project's state and audit log.")
 def command(form: str | None, purge: bool) -> None:
     """Take Ambidex out of the settings that `ambidex install` put it into."""
-    project = locate.project_root(os.environ, os.getcwd())
-    if purge and not sys.stdin.isatty():
-        click.echo(
-            "ambidex: --purge deletes the audit log; only a person at a terminal can.", err=True
+    if os.environ.get("CLAUDECODE"):
+        raise PersonNeeded(
+            "an agent cannot take its own guard away. In a terminal of your own, run: "
+            f"cd {shlex.quote(os.getcwd())} && ambidex uninstall" + (f" --{form}" if form else "")
         )
-        sys.exit(ExitCode.PERSON_NEEDED)
+    project = Project()
+    if purge:
+        project.require_person("ambidex uninstall --purge")
     try:
-        report = setup.uninstall(os.environ, project, form or setup.PROJECT)
+        report = setup.uninstall(os.environ, project.root, form or setup.PROJECT)
         for line in report.done:
             click.echo(line)
         if purge:
             _purge(project)
     except setup.SetupError as error:
-        click.echo(f"ambidex: not finished: {error}", err=True)
-        sys.exit(ExitCode.BROKEN)
+        raise EnvironmentBroken(f"not finished: {error}") from None
 
 
-def _purge(project: str) -> None:
-    state = locate.repository_state(os.environ, project)
-    if not click.confirm(f"Delete {state}, with the audit log?"):
+def _purge(project: Project) -> None:
+    if not click.confirm(f"Delete {project.state}, with the audit log?"):
         click.echo("Kept.")
         return
-    gone = setup.purge(os.environ, project)
+    gone = setup.purge(os.environ, project.root)
     click.echo(f"deleted {gone}" if gone else "there is no state of this project")

@@ -23,7 +23,12 @@ DEADLINE_SECONDS = 1200.0
 # An environment of an earlier version is kept this long after it was last current: sessions that
 # started with it may still run. The one before the current is kept in any case, for a rollback.
 GRACE_SECONDS = 86_400.0
-_CHECK = "import click, hypothesis, jsonschema, mutmut, pydantic, rich"
+# Asks the new environment itself, because package tools have ended well with less installed.
+_CHECK = """
+import importlib.metadata, sys
+for name in sys.argv[1:]:
+    importlib.metadata.version(name)
+"""
 
 _REASONS = (
     (r"No space left on device|Disk quota exceeded", "the disk is full; make room"),
@@ -100,7 +105,7 @@ def build(own: str, lock: str, log: str) -> None:
         OSError: the disk does not allow it.
     """
     deadline = time.monotonic() + DEADLINE_SECONDS
-    python = find_python(os.environ)
+    python = find_python(os.environ.get("PATH", ""))
     uv = shutil.which("uv")
     if python is None and uv is None:
         raise BuildError(
@@ -120,10 +125,11 @@ def build(own: str, lock: str, log: str) -> None:
         pip = [target, "-I", "-m", "pip", "install", "--require-hashes", "--no-deps"]
         pip += ["--no-input", "--disable-pip-version-check", "-r", lock]
         ways.append([[python, "-I", "-m", "venv", own], pip])
+    check = [target, "-I", "-c", _CHECK, *_names(lock)]
     failure = ""
     for way in ways:
         shutil.rmtree(own, ignore_errors=True)
-        failure = _run_all([*way, [target, "-I", "-c", _CHECK]], log, deadline)
+        failure = _run_all([*way, check], log, deadline)
         if not failure:
             break
     else:
@@ -133,23 +139,28 @@ def build(own: str, lock: str, log: str) -> None:
         marker.write("")
 
 
-def find_python(environ: dict[str, str] | os._Environ[str]) -> str | None:
-    """An interpreter from 3.11 on: the running one, else the first on the PATH that really runs.
-
-    A name on the PATH proves nothing: version managers put shims there that only print an error.
-    """
+def find_python(path: str) -> str | None:
+    """An interpreter from 3.11 on: the running one, else the first on the search path `path`."""
     if tuple(sys.version_info) >= (3, 11):
         return sys.executable
+    return find_python_on(path)
+
+
+def find_python_on(path: str) -> str | None:
+    """The first interpreter from 3.11 on that really runs, the newest name first.
+
+    A name proves nothing: version managers put shims on the PATH that only print an error.
+    """
     names = ("python3.13", "python3.12", "python3.11", "python3", "python")
     probe = "import sys, venv; print(sys.executable if sys.version_info >= (3, 11) else '')"
     for name in names:
-        for folder in environ.get("PATH", "").split(os.pathsep):
-            path = os.path.join(folder, name)
-            if not folder or not os.access(path, os.X_OK):
+        for folder in path.split(os.pathsep):
+            program = os.path.join(folder, name)
+            if not folder or not os.access(program, os.X_OK):
                 continue
             try:
                 done = subprocess.run(
-                    [path, "-I", "-c", probe],
+                    [program, "-I", "-c", probe],
                     stdin=subprocess.DEVNULL,
                     capture_output=True,
                     timeout=20,
@@ -194,11 +205,20 @@ def remove_old(env: str, now: float) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
+def _names(lock: str) -> list[str]:
+    """The packages that the lock wants on every platform: those without a marker."""
+    with open(lock, encoding="utf-8") as file:
+        pins = re.findall(r"^([A-Za-z0-9._-]+)==[^;\n]*$", file.read(), re.MULTILINE)
+    if not pins:
+        raise BuildError(f"{lock} pins nothing; this copy of Ambidex is incomplete")
+    return pins
+
+
 def _run_all(commands: list[list[str]], log: str, deadline: float) -> str:
     """Run the commands in order; the reason of the first failure, or `""`."""
     for command in commands:
         start = os.path.getsize(log) if os.path.exists(log) else 0
-        print("$ " + " ".join(command), flush=True)
+        print("$ " + " ".join(command)[:500], flush=True)
         try:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
         except OSError as error:

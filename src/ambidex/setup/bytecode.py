@@ -8,6 +8,22 @@ import subprocess
 from ambidex.setup import root as roots
 
 
+# With a prefix of our own the standard library's bytecode is looked for there as well, so what the
+# hooks import of it has to be imported once. Modules that need more than the standard library are
+# not the hooks'.
+_WARM = """
+import importlib, pkgutil, sys
+sys.path.insert(0, sys.argv[1])
+import ambidex
+for module in pkgutil.walk_packages(ambidex.__path__, "ambidex.", onerror=lambda name: None):
+    if not module.name.startswith(("ambidex.cli", "ambidex.setup")):
+        try:
+            importlib.import_module(module.name)
+        except ImportError:
+            pass
+"""
+
+
 def compile_all(python: str, root: str, data_home: str) -> bool:
     """Compile the package and the hook scripts of `root` into `<data home>/pycache`.
 
@@ -19,9 +35,14 @@ def compile_all(python: str, root: str, data_home: str) -> bool:
     Returns:
         Whether everything compiled. A failure costs time in each hook, and nothing else.
     """
-    prefix = os.path.join(data_home, "pycache")
-    folders = [roots.package_of(root), os.path.join(root, "hooks")]
-    command = [python, "-I", "-X", "pycache_prefix=" + prefix, "-m", "compileall", "-q", *folders]
+    package = roots.package_of(root)
+    start = [python, "-I", "-S", "-X", "pycache_prefix=" + os.path.join(data_home, "pycache")]
+    # The launcher reaches the package through hooks/.., so the cache needs that folder too.
+    compiling = [*start, "-m", "compileall", "-q", package, os.path.join(root, "hooks")]
+    return _succeeds(compiling) and _succeeds([*start, "-c", _WARM, os.path.dirname(package)])
+
+
+def _succeeds(command: list[str]) -> bool:
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=300, check=False

@@ -36,6 +36,8 @@ MISSING = "missing"
 # hammer a package index that is down, short enough that a repaired network is noticed.
 RETRY_SECONDS = 3600
 
+_IN_BACKGROUND = "Ambidex's tools are being installed in the background"
+
 
 class EnvironmentStatus:
     """How the plugin's environment is.
@@ -58,6 +60,13 @@ class EnvironmentStatus:
         self.reason = reason
         self.log = log
         self.started = started
+
+    def sentence(self) -> str:
+        """How it is, for the person at the keyboard, where the log is included."""
+        if self.state == READY:
+            return "Ambidex's tools are ready"
+        text = f"edits and tests are not checked yet: {self.reason}"
+        return f"{text} (log: {self.log})" if self.state == FAILED and self.log else text
 
 
 def folder(environ: Mapping[str, str]) -> str:
@@ -91,14 +100,15 @@ def status(environ: Mapping[str, str], root: str) -> EnvironmentStatus:
     started = build.get("started", 0.0)
     if build.get("digest") == digest and build.get("state") == BUILDING:
         if _is_locked(env):
-            reason = "its tools are being installed in the background"
-            return EnvironmentStatus(BUILDING, reason=reason, log=log, started=started)
-        reason = "the installation of its tools was interrupted; the next session starts it again"
+            return EnvironmentStatus(BUILDING, reason=_IN_BACKGROUND, log=log, started=started)
+        reason = (
+            "the installation of Ambidex's tools was interrupted; the next session starts it again"
+        )
         return EnvironmentStatus(FAILED, reason=reason, log=log)
     if build.get("digest") == digest and build.get("state") == FAILED:
-        reason = f"its tools could not be installed: {build.get('reason', 'unknown')}"
+        reason = f"Ambidex's tools could not be installed: {build.get('reason', 'unknown')}"
         return EnvironmentStatus(FAILED, reason=reason, log=log, started=started)
-    return EnvironmentStatus(MISSING, reason="its tools are not installed yet", log=log)
+    return EnvironmentStatus(MISSING, reason="Ambidex's tools are not installed yet", log=log)
 
 
 def ensure(environ: Mapping[str, str], root: str, *, now: float | None = None) -> EnvironmentStatus:
@@ -142,7 +152,10 @@ def _start(environ: Mapping[str, str], root: str, digest: str, now: float) -> En
     env = folder(environ)
     log = os.path.join(env, "build.log")
     building = EnvironmentStatus(
-        BUILDING, reason="its tools are being installed in the background", log=log, started=now
+        BUILDING,
+        reason="Ambidex's tools are being installed in the background",
+        log=log,
+        started=now,
     )
     # The builder inherits the lock with the open file, so there is no instant without a holder,
     # and the kernel releases it however the builder ends.
@@ -152,6 +165,7 @@ def _start(environ: Mapping[str, str], root: str, digest: str, now: float) -> En
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return building
+        write_state(env, digest, BUILDING, now)
         source = os.path.dirname(roots.package_of(root))
         code = "import sys; sys.path.insert(0, sys.argv[1]); from ambidex.setup import build; "
         code += "build.main(*sys.argv[2:])"
@@ -168,7 +182,6 @@ def _start(environ: Mapping[str, str], root: str, digest: str, now: float) -> En
                 start_new_session=True,
                 pass_fds=(lock,),
             )
-        # The builder writes the end; until then the start is ours to tell.
         process.returncode = 0  # detached on purpose: no warning about a child left running
         return building
     finally:

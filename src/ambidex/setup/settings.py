@@ -91,7 +91,8 @@ def contains(text: str, wanted: dict[str, Any]) -> bool:
     ours = {event: groups for event, groups in our_groups(there).items() if groups}
     hooks = {event: list(groups) for event, groups in wanted.get("hooks", {}).items()}
     missing = set(_rules(wanted)) - set(_rules(there))
-    return not missing and bool(ours == hooks)
+    same: bool = ours == hooks
+    return same and not missing
 
 
 def our_groups(value: Any) -> dict[str, list[Any]]:
@@ -145,7 +146,7 @@ def take_out(
 
 def is_empty(text: str) -> bool:
     """Whether settings say nothing at all."""
-    return json_spans.parse(text).value() == {}
+    return not json_spans.parse(text).items
 
 
 def _rules(value: Any) -> list[str]:

@@ -21,7 +21,7 @@ if [ ! -e "$data/root" ]; then
 fi
 
 root=
-[ -r "$data/root" ] && IFS= read -r root <"$data/root"
+[ -f "$data/root" ] && [ -r "$data/root" ] && IFS= read -r root <"$data/root"
 case $root in
 /*) [ -r "$root/hooks/launch" ] && exec /bin/sh "$root/hooks/launch" "$@" ;;
 esac

@@ -12,7 +12,7 @@ from ambidex.setup import install as setup
 from ambidex.setup import record, settings
 from ambidex.setup.install import LOCAL, PROJECT, USER, SetupError, install, uninstall
 
-# Foreign hooks for our events, a rule that we would add too, odd indentation, escapes, no last newline.
+# Foreign hooks for our events, a rule of ours, odd indentation, escapes, no newline at the end.
 AWKWARD = (
     b'{  "model":"opus",\r\n     "hooks" :{ "Stop":[{"hooks":[{"type":"command",'
     b'"command":"make \\u0063heck"}]} ],\r\n\t"Unknown": [] },\r\n'

@@ -18,7 +18,8 @@ WANTED: dict[str, Any] = {
 
 
 def test_our_entries_follow_the_indentation_of_the_file() -> None:
-    text = '{\n\t"model": "opus",\n\t"permissions": {\n\t\t"deny": [\n\t\t\t"Read(.env)"\n\t\t]\n\t}\n}\n'
+    value = {"model": "opus", "permissions": {"deny": ["Read(.env)"]}}
+    text = json.dumps(value, indent="\t") + "\n"
     merged = merge(text, WANTED).text
     assert '\n\t\t\t"Read(.env)",\n\t\t\t"Edit(/.claude/ambidex/**)",\n' in merged
     assert '\n\t},\n\t"hooks": {\n\t\t"Stop": [\n\t\t\t{\n' in merged
