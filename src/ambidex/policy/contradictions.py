@@ -1,0 +1,218 @@
+"""Rules of a configuration that are valid one by one and cannot hold together.
+
+Looks at the table as it is written, wrong values included, so that these problems are reported
+together with all others; what has a wrong type is passed over here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Protocol
+
+from ambidex.policy import globs
+from ambidex.policy.defaults import DEFAULTS
+from ambidex.policy.errors import Problem, nearest_name
+from ambidex.policy.explain import Place, dotted
+from ambidex.policy.project import walk
+
+
+class RuleBook(Protocol):
+    """What the guard knows of its rules."""
+
+    def ids(self) -> Collection[str]:
+        """Ids of all rules."""
+
+    def refused_by(self, command: str) -> str:
+        """Id of the rule that refuses a shell command, `""` when none does."""
+
+
+def contradictions(
+    root: str, table: dict[str, Any], place: Place, rules: RuleBook | None
+) -> list[Problem]:
+    """Every contradiction in `table`.
+
+    Args:
+        root: the project's root.
+        table: the configuration as written.
+        place: where it is written.
+        rules: the guard's rules; without them rule ids and allowed commands stay unchecked.
+    """
+    found = _golden_excluded(root, table, place)
+    found += _budgets(table, place)
+    found += _gates_without_checks(table, place)
+    found += _allowed_twice(table, place)
+    if rules is not None:
+        found += _rules(table, place, rules)
+    return found
+
+
+def _get(table: dict[str, Any], section: str, key: str, kind: type) -> Any:
+    """The written value where it has the right type, else the default."""
+    within = table.get(section)
+    value = within.get(key) if isinstance(within, dict) else None
+    return value if type(value) is kind else DEFAULTS[section][key]
+
+
+def _is_written(table: dict[str, Any], section: str, key: str) -> bool:
+    within = table.get(section)
+    return isinstance(within, dict) and key in within
+
+
+def _globs(table: dict[str, Any], section: str, key: str) -> list[tuple[int, str]]:
+    return [
+        (index, glob)
+        for index, glob in enumerate(_get(table, section, key, list))
+        if isinstance(glob, str) and globs.problem(glob) is None
+    ]
+
+
+def _golden_excluded(root: str, table: dict[str, Any], place: Place) -> list[Problem]:
+    golden = [glob for _, glob in _globs(table, "paths", "golden")]
+    excluded = _globs(table, "tests", "exclude") if _is_written(table, "tests", "exclude") else []
+    found = []
+    for index, glob in excluded:
+        clash = ""
+        by_files = False
+        if glob.rstrip("/") in [other.rstrip("/") for other in golden]:
+            clash = glob
+        else:
+            clash = next(
+                (
+                    path
+                    for path in walk(root, globs.literal_start(glob), 20_000)
+                    if globs.matches(glob, path) and any(globs.matches(g, path) for g in golden)
+                ),
+                "",
+            )
+            by_files = True
+        if clash:
+            path = ("tests", "exclude", index)
+            found.append(
+                Problem(
+                    place.file,
+                    place.line(path),
+                    dotted(path),
+                    f"{glob!r} excludes what paths.golden protects ({clash})",
+                    "Golden tests always run: narrow one of the two globs.",
+                    "globs that match no golden path",
+                    surroundings=by_files,
+                )
+            )
+    return found
+
+
+# (section, key) of a budget and of the one that it must not exceed.
+_WITHIN = (
+    (("tests", "deadline_seconds"), ("stop", "deadline_seconds"), "seconds"),
+    (("stop", "blocks_without_progress"), ("stop", "blocks_in_a_row"), "blocks"),
+    (("stop", "blocks_in_a_row"), ("stop", "blocks_per_prompt"), "blocks"),
+)
+
+
+def _budgets(table: dict[str, Any], place: Place) -> list[Problem]:
+    found = []
+    for small, large, unit in _WITHIN:
+        part, whole = _get(table, *small, int), _get(table, *large, int)
+        if part <= whole:
+            continue
+        blamed, other = (small, large) if _is_written(table, *small) else (large, small)
+        bound = f"at most {whole}" if blamed == small else f"at least {part}"
+        origin = "" if _is_written(table, *other) else ", the default"
+        value = part if blamed == small else whole
+        against = whole if blamed == small else part
+        found.append(
+            Problem(
+                place.file,
+                place.line(blamed),
+                dotted(blamed),
+                f"{value} contradicts {dotted(other)} = {against}{origin}",
+                f"Make {dotted(small)} no larger than {dotted(large)}.",
+                f"{bound} {unit}",
+            )
+        )
+    return found
+
+
+def _gates_without_checks(table: dict[str, Any], place: Place) -> list[Problem]:
+    gates = table.get("gates")
+    found = []
+    for track in ("right", "left"):
+        levels = gates.get(track) if isinstance(gates, dict) else None
+        for check in ("format", "lint", "scan"):
+            level = levels.get(check) if isinstance(levels, dict) else None
+            if level in ("block", "fix", "report") and not _get(table, "edits", check, bool):
+                path = ("gates", track, check)
+                found.append(
+                    Problem(
+                        place.file,
+                        place.line(path),
+                        dotted(path),
+                        f"{level!r} contradicts edits.{check} = false",
+                        f'Set the gate to "off", or edits.{check} to true.',
+                        '"off"',
+                    )
+                )
+    return found
+
+
+def _allowed(table: dict[str, Any]) -> list[tuple[int, str]]:
+    return [
+        (index, entry["command"])
+        for index, entry in enumerate(_get(table, "guard", "allow", list))
+        if isinstance(entry, dict) and isinstance(entry.get("command"), str)
+    ]
+
+
+def _allowed_twice(table: dict[str, Any], place: Place) -> list[Problem]:
+    first: dict[str, int] = {}
+    found = []
+    for index, command in _allowed(table):
+        earlier = first.setdefault(command, index)
+        if earlier != index:
+            path = ("guard", "allow", index, "command")
+            found.append(
+                Problem(
+                    place.file,
+                    place.line(path),
+                    dotted(path),
+                    f"{command!r} is allowed by guard.allow[{earlier}] already",
+                    "Keep one entry, with one reason and one date.",
+                    "each command once",
+                )
+            )
+    return found
+
+
+def _rules(table: dict[str, Any], place: Place, rules: RuleBook) -> list[Problem]:
+    known = sorted(rules.ids())
+    disabled = [rule for rule in _get(table, "guard", "disable", list) if isinstance(rule, str)]
+    found = []
+    for index, rule in enumerate(disabled):
+        if rule not in known:
+            path: tuple[str | int, ...] = ("guard", "disable", index)
+            found.append(
+                Problem(
+                    place.file,
+                    place.line(path),
+                    dotted(path),
+                    f"{rule!r} is not a rule of the guard",
+                    "Correct the id, or remove it.",
+                    "ids of guard rules",
+                    nearest_name(rule, known),
+                )
+            )
+    for index, command in _allowed(table):
+        rule = rules.refused_by(command)
+        if rule and rule in disabled:
+            path = ("guard", "allow", index, "command")
+            found.append(
+                Problem(
+                    place.file,
+                    place.line(path),
+                    dotted(path),
+                    f"{command!r} is allowed although its rule {rule} is disabled",
+                    "Remove the entry, or enable the rule again.",
+                    "commands that an enabled rule refuses",
+                )
+            )
+    return found

@@ -1,0 +1,89 @@
+"""What holds where nobody configured anything, and where the configuration cannot be used.
+
+The only place where a default value is written down: the model of ambidex.toml takes its
+defaults from here. Hot path: nothing is imported.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+# The version of the snapshot's shape and of ambidex.toml. A snapshot of another version is stale.
+VERSION = 1
+
+RIGHT_GATES = {
+    "guard": "block",
+    "format": "fix",
+    "lint": "block",
+    "scan": "block",
+    "tests": "block",
+}
+LEFT_GATES = {
+    "guard": "block",
+    "format": "fix",
+    "lint": "report",
+    "scan": "report",
+    "tests": "report",
+}
+
+
+def _policy(on_error: str, left: dict[str, str]) -> dict[str, Any]:
+    return {
+        "version": VERSION,
+        "source": {"path": "", "mtime_ns": 0, "ctime_ns": 0, "size": 0, "digest": ""},
+        "active": False,
+        "digest": "",
+        "note": "",
+        "warnings": [],
+        "track": "right",
+        "guard": {"on_error": on_error, "disable": [], "allow": []},
+        "paths": {"golden": ["tests/golden/**"], "read_only": []},
+        "edits": {
+            "format": True,
+            "lint": True,
+            "scan": True,
+            "exclude": [],
+            "rules": [],
+            "max_findings": 10,
+            "max_characters": 2000,
+            "deadline_seconds": 25,
+            "max_file_bytes": 1_000_000,
+        },
+        "tests": {
+            "command": [],
+            "paths": ["tests"],
+            "source": ["src", "."],
+            "exclude": [],
+            "deadline_seconds": 300,
+        },
+        "stop": {
+            "deadline_seconds": 540,
+            "blocks_without_progress": 3,
+            "blocks_in_a_row": 7,
+            "blocks_per_prompt": 12,
+        },
+        "gates": {"right": dict(RIGHT_GATES), "left": dict(left)},
+        "tracks": {
+            "left": {
+                "agents": [
+                    "architect-explorer",
+                    "patch-explorer",
+                    "eval-designer",
+                    "failure-analyst",
+                    "tool-scout",
+                    "synthesizer",
+                ]
+            }
+        },
+        "ledger": {"max_megabytes": 50, "keep_days": 90},
+    }
+
+
+# A project without configuration: inactive, only the guard's core rules run.
+DEFAULTS = _policy("ask", LEFT_GATES)
+
+# A configuration that exists but cannot be used: what cannot be analysed is denied, and the
+# left track has the right track's gates. Inactive here; the reader sets `active`.
+STRICT = _policy("deny", RIGHT_GATES)
