@@ -45,7 +45,8 @@ class Gate:
     def verdict(self) -> Verdict:
         """The verdict: findings, else broken, else not run if anything owed was left out.
 
-        Findings do not hide the rest: what is broken or skipped is in the details.
+        Findings do not hide the rest: what is broken or skipped is in the details. There, `owed`
+        counts the files that should have been inspected; a `not_run` with 0 had nothing to do.
         """
         details = dict(self.details)
         details["inspected"] = self.inspected
@@ -54,6 +55,7 @@ class Gate:
         if self.broken:
             details["broken"] = self.broken
         owed = [skip for skip in self.skips if skip.owed]
+        details["owed"] = len(owed)
         findings: list[Finding] | None = None
         if self.findings:
             findings = sorted(self.findings, key=lambda f: (f.path, f.line, f.rule))

@@ -11,7 +11,7 @@ any other only the lines that differ from the baseline, so that the diff stays i
 from __future__ import annotations
 
 from ambidex.edits.language import ToolError, UnparsableError
-from ambidex.edits.lines import changed_ranges, essence, only_new, replaced_span, split
+from ambidex.edits.lines import changed_ranges, essence, only_new, replaced_span, split, substance
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,9 +102,11 @@ def improve(
         options: what is wanted.
     """
     tool = _Tool(language, call)
-    yield from tool.ask(
-        *[(kind, text) for text in (content, before) if text is not None for kind in _KINDS]
-    )
+    questions = [(kind, text) for text in (content, before) if text is not None for kind in _KINDS]
+    if options.fix and options.lint:
+        # Most edits can be fixed as a whole, and it costs less to ask than to wait.
+        questions.append((_FIX, content))
+    yield from tool.ask(*questions)
     judge = _Judge(tool, before, options)
     result = Improvement(content)
     if options.lint:
@@ -306,9 +308,13 @@ class _Judge:
 
     def _format(self, text: bytes, *lines: tuple[int, int]) -> bytes:
         try:
-            return self.tool.format(text, *lines)
+            formatted = self.tool.format(text, *lines)
         except UnparsableError:
             return text
+        if substance(formatted) != substance(text):
+            # A wrapper that prints something else must not cost anybody a file.
+            raise ToolError(f"{self.tool.language.tool} did not answer with the formatted file")
+        return formatted
 
 
 def _key(diagnostic: Diagnostic, lines: list[bytes]) -> tuple[str, bytes]:

@@ -109,6 +109,7 @@ class Diagnostic:
         line: int,
         rule: str,
         message: str,
+        *,
         advice: str = "",
         edits: list[Edit] | None = None,
         syntax: bool = False,

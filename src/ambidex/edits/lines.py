@@ -65,6 +65,18 @@ def essence(text: bytes) -> bytes:
     return bare.rstrip(b",")
 
 
+# Formatters join adjacent strings and drop prefixes, so the letters of prefixes say nothing.
+_FORM = bytes(code for code in range(128) if not chr(code).isalnum() or chr(code) in "bfrtu")
+
+
+def substance(text: bytes) -> bytes:
+    """Letters and digits of `text`, roughly: what no formatter removes, adds or moves.
+
+    Two texts that differ in it are not two forms of the same code. Not proved: the reverse.
+    """
+    return text.lower().translate(None, _FORM)
+
+
 def only_new(now: Iterable[T], before: Iterable[Hashable], key: Callable[[T], Hashable]) -> list[T]:
     """Those of `now` that `before` had not: compared by key as multisets, so order is no matter.
 

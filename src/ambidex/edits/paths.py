@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from ambidex.policy.globs import matches
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,7 +63,7 @@ def select(
     Args:
         root: the project's root.
         files: paths relative to it.
-        exclude: globs, see `matches`.
+        exclude: globs, as `policy.globs` reads them.
         max_bytes: size above which a file is skipped, in bytes.
     """
     treat: list[str] = []
@@ -80,7 +82,7 @@ def _obstacle(root: str, path: str, exclude: Sequence[str], max_bytes: int) -> S
         return Skip(path, "outside of the project")
     if GENERATED.intersection(path.split(os.sep)[:-1]):
         return Skip(path, "in a folder that tools fill")
-    if any(matches(path, glob) for glob in exclude):
+    if any(matches(glob, path) for glob in exclude):
         return Skip(path, "excluded by the configuration")
     absolute = os.path.join(root, path)
     if not os.path.lexists(absolute):
@@ -101,46 +103,3 @@ def _obstacle(root: str, path: str, exclude: Sequence[str], max_bytes: int) -> S
     if size > max_bytes:
         return Skip(path, f"{size} bytes, more than the limit of {max_bytes}", owed=True)
     return None
-
-
-def matches(path: str, glob: str) -> bool:
-    """Whether the relative `path`, or a folder that it is in, matches `glob`.
-
-    `*` and `?` stay within one name, `**` crosses folders, `[…]` is a set. A glob without `/`
-    matches at any depth; one with `/` starts at the root.
-    """
-    import re
-
-    anchored = "/" in glob.rstrip("/")
-    pattern = _translate(glob.strip("/"))
-    start = "" if anchored else "(?:.*/)?"
-    return re.fullmatch(f"{start}{pattern}(?:/.*)?", path, re.DOTALL) is not None
-
-
-def _translate(glob: str) -> str:
-    import re
-
-    out: list[str] = []
-    at = 0
-    while at < len(glob):
-        if glob.startswith("**/", at):
-            out.append("(?:.*/)?")
-            at += 3
-        elif glob.startswith("**", at):
-            out.append(".*")
-            at += 2
-        elif glob[at] == "*":
-            out.append("[^/]*")
-            at += 1
-        elif glob[at] == "?":
-            out.append("[^/]")
-            at += 1
-        elif glob[at] == "[" and "]" in glob[at + 2 :]:
-            end = glob.index("]", at + 2)
-            body = glob[at + 1 : end].replace("\\", "\\\\").replace("[", "\\[")
-            out.append(f"[{'^' + body[1:] if body[0] == '!' else body}]")
-            at = end + 1
-        else:
-            out.append(re.escape(glob[at]))
-            at += 1
-    return "".join(out)

@@ -45,6 +45,7 @@ class Job:
         cwd: str,
         env: Mapping[str, str],
         stdin: bytes = b"",
+        *,
         executable: str | None = None,
         output_limit: int = OUTPUT_LIMIT,
     ) -> None:

@@ -52,8 +52,10 @@ class Python:
     def read_format(self, outcome: Outcome) -> bytes:
         """The formatted content. Raises ToolError or UnparsableError."""
         if outcome.trouble or outcome.code != 0:
-            if outcome.code == 2 and b"Failed to parse" in outcome.stderr:
-                raise UnparsableError(first_line(outcome.stderr))
+            for line in outcome.stderr.splitlines():
+                # A configuration that cannot be parsed says so in other words, indented.
+                if outcome.code == 2 and line.startswith(b"error: Failed to parse "):
+                    raise UnparsableError(first_line(line))
             raise _failure("format", outcome)
         return outcome.stdout
 

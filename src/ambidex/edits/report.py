@@ -4,14 +4,15 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from ambidex.verdict import Finding, Verdict
 
 _SHORT = 400
 
 
-def lines_for(verdicts: Sequence[Verdict], max_findings: int, max_characters: int) -> str:
+def for_model(verdicts: Sequence[Verdict], policy: Mapping[str, Any]) -> str:
     """The findings of all verdicts as text, errors first; `""` when there are none.
 
     Each line is `path:line rule message fix`. What does not fit is counted in a last line, which
@@ -19,9 +20,10 @@ def lines_for(verdicts: Sequence[Verdict], max_findings: int, max_characters: in
 
     Args:
         verdicts: of the gates, in the order in which they matter.
-        max_findings: how many findings at most.
-        max_characters: how long the text may be, in characters.
+        policy: the policy snapshot; its `edits` say how many findings and characters at most.
     """
+    max_findings = policy["edits"]["max_findings"]
+    max_characters = policy["edits"]["max_characters"]
     findings = [finding for verdict in verdicts for finding in verdict.findings]
     findings.sort(key=lambda finding: finding.severity != "error")
     lines = [_line(finding) for finding in findings]

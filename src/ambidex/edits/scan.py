@@ -142,6 +142,7 @@ class Scan:
         subjects: Sequence[Subject],
         state: str,
         environ: Mapping[str, str],
+        *,
         ignore: bytes | None = None,
     ) -> None:
         """Lay out the files.

@@ -11,8 +11,9 @@ from ambidex.edits.gates import Gate
 from ambidex.edits.improve import Improvement, Options, improve
 from ambidex.edits.language import Call
 from ambidex.edits.lines import changed_ranges
-from ambidex.edits.paths import Skip, matches, select
+from ambidex.edits.paths import Skip, select
 from ambidex.edits.python import Python
+from ambidex.policy.globs import matches
 from ambidex.verdict import NOT_RUN, Finding, Verdict
 
 TYPE_CHECKING = False
@@ -174,7 +175,7 @@ class _Project:
                 continue
             one.tool = language.tool
             call = Call(programs[language.tool] or "", self.root, one.path, env)
-            protected = any(matches(one.path, glob) for glob in self.protected)
+            protected = any(matches(glob, one.path) for glob in self.protected)
             own = options.without_fixing() if protected else options
             work.append((one, improve(language, call, body, _comparable(one.before), own)))
         _drive(work, deadline)
@@ -192,7 +193,9 @@ class _Project:
         try:
             # What the change itself adds to it is not honoured: an edit must not hide itself.
             ignore = self.baseline(".semgrepignore")
-            with scan.Scan(program, rules, subjects, self.state, self.environ, ignore) as call:
+            with scan.Scan(
+                program, rules, subjects, self.state, self.environ, ignore=ignore
+            ) as call:
                 result = call.read(process.run([call.job], deadline)[0])
         except OSError as error:
             gate.broken.append(f"the state directory cannot be used: {error.strerror or error}")
