@@ -1,7 +1,8 @@
 """Fixtures for tests that drive the real Claude Code client.
 
 The versions under test come from `AMBIDEX_CLIENT_VERSIONS` (separated by commas or blanks; `all`
-means every version of `tests/client/versions.json`), else it is the pinned one.
+means every version of `tests/client/versions.json`), else it is the pinned one. With
+`AMBIDEX_TEST_CLIENT` it is that program, whatever its version.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ VARIABLE = "AMBIDEX_CLIENT_VERSIONS"
 
 def versions_under_test() -> list[str]:
     """The client versions that this test run is about."""
+    if find.VARIABLE in os.environ:
+        return [find.version_of(os.environ[find.VARIABLE])]
     known = find.versions(REPOSITORY)
     wanted = os.environ.get(VARIABLE, "").replace(",", " ").split()
     if wanted == ["all"]:

@@ -212,13 +212,15 @@ def test_hooks_are_reported_with_exit_code_and_output(client: Client, tmp_path: 
     assert "not quite right" in run.requests[1].told
 
 
-def test_the_spy_sees_hooks_that_the_client_does_not_report(client: Client, tmp_path: Path) -> None:
+def test_the_spy_sees_what_a_plugins_hook_said_after_the_result(
+    client: Client, tmp_path: Path
+) -> None:
     plugin = write_plugin(tmp_path / "quiet", {"SessionEnd": answering("bye")})
     spy = Spy(str(tmp_path / "spy"))
     run = client.run(
         "go", script=[bash("sh -c true"), Text("ok")], plugin_dirs=[plugin], env=spy.env
     )
-    assert [hook.event for hook in run.hooks] == []
+    assert [(hook.event, hook.exit_code) for hook in run.hooks] == [("SessionEnd", 0)]
     (seen,) = spy.runs
     assert (seen.plugin_root, seen.exit_code, seen.stdout) == (plugin, 0, "bye")
     assert seen.arguments[0] == "-c"
@@ -273,6 +275,15 @@ def test_the_client_can_reach_nothing_but_the_model_where_the_system_allows(
     assert run.isolated == bool(launch.isolation())
     if run.isolated:
         assert run.tools[0].result == "0"
+
+
+def test_the_client_also_runs_where_the_system_allows_no_network_of_its_own(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launch, "isolation", tuple)
+    run = client.run("go", script=[bash("echo seen"), Text("ok")])
+    assert not run.isolated
+    assert [use.result for use in run.tools] == ["seen"]
 
 
 def test_the_users_own_home_is_refused(client: Client) -> None:
@@ -350,6 +361,9 @@ def test_the_recipe_raises_its_event(event: str, client: Client, tmp_path: Path)
     assert payloads, f"raised instead: {' '.join(stage.witness.events)}"
     assert payloads[0]["session_id"]
     assert payloads[0]["cwd"].startswith(client.project)
+    if stage.run is not None:
+        assert event in {hook.event for hook in stage.run.hooks}
+        assert stage.run.script_errors == []
 
 
 def test_every_event_has_a_recipe_or_a_reason() -> None:

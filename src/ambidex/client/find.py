@@ -58,18 +58,19 @@ def find(
         if path is None:
             raise ClientNotFoundError(f"{named} is not a program that can be run")
         return os.path.abspath(path)
-    if repository is not None and os.path.isfile(os.path.join(repository, _VERSIONS)):
+    kept = repository is not None and os.path.isfile(os.path.join(repository, _VERSIONS))
+    if repository is not None and (kept or version):
         wanted = version or versions(repository)[0]
         path = place(repository, wanted)
         if os.access(path, os.X_OK):
             return path
-    path = None if version else shutil.which("claude", path=environ.get("PATH"))
-    if path is None:
-        command = install_command(version) if version else f"npm install -g {PACKAGE}"
-        if repository is not None and version is None:
-            command = install_command(versions(repository)[0])
+        command = install_command(wanted)
+    else:
+        command = f"npm install -g {PACKAGE}"
+    on_path = None if version else shutil.which("claude", path=environ.get("PATH"))
+    if on_path is None:
         raise ClientNotFoundError(f"the Claude Code client is not installed; run: {command}")
-    return os.path.abspath(path)
+    return os.path.abspath(on_path)
 
 
 def version_of(executable: str) -> str:

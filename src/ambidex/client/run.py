@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,9 @@ from ambidex.client.requests import MAIN, Request, texts
 
 @dataclass(frozen=True)
 class HookRun:
-    """One hook that ran, as the client reports it.
+    """One hook that ran, as the client reports it in its stream or in its debug log.
+
+    Only the log names the command; only the stream has what the hook printed.
 
     Attributes:
         event: for example `PreToolUse`.
@@ -20,7 +23,8 @@ class HookRun:
         exit_code: None when the client did not say (cancelled, or not a command).
         stdout: what the hook printed.
         stderr: what it printed to standard error.
-        outcome: the client's word: `success`, `error`, `cancelled`.
+        outcome: the client's word: `success`, `error`, `cancelled`; `""` from the log.
+        command: the hook's command line, `""` from the stream.
     """
 
     event: str
@@ -29,6 +33,15 @@ class HookRun:
     stdout: str
     stderr: str
     outcome: str
+    command: str = ""
+
+
+# How the log tells of hooks that the stream keeps silent about, in all versions tried.
+_LOGGED = re.compile(
+    r"^\S+ \[DEBUG\] (?P<name>(?P<event>[A-Z]\w+)(?::\S*)?) \[(?P<command>.*?)\]"
+    r" completed with status (?P<code>\d+)$",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -105,11 +118,14 @@ class Run:
 
     @property
     def hooks(self) -> list[HookRun]:
-        """The hooks that ran, in order of their answers (output `stream-json` only).
+        """The hooks that ran: those of the stream in order, then those of the debug log.
 
-        Not seen: hooks that answer after the client has printed its result, above all SessionEnd.
+        Only output `stream-json` has a stream. The log has Pre- and PostCompact, StopFailure,
+        InstructionsLoaded, ConfigChange, CwdChanged, FileChanged and SessionEnd. A SessionEnd hook
+        that the client cut off is in neither.
         """
-        return [hook_run(line) for line in self.lines if line.get("subtype") == "hook_response"]
+        streamed = [hook_run(line) for line in self.lines if line.get("subtype") == "hook_response"]
+        return streamed + logged_hooks(self.debug)
 
     @property
     def tools(self) -> list[ToolUse]:
@@ -142,6 +158,22 @@ def hook_run(line: Mapping[str, Any]) -> HookRun:
         stderr=str(line.get("stderr", "")),
         outcome=str(line.get("outcome", "")),
     )
+
+
+def logged_hooks(debug: str) -> list[HookRun]:
+    """The hook runs that a debug log tells of and a stream does not."""
+    return [
+        HookRun(
+            event=found["event"],
+            name=found["name"],
+            exit_code=int(found["code"]),
+            stdout="",
+            stderr="",
+            outcome="",
+            command=found["command"],
+        )
+        for found in _LOGGED.finditer(debug)
+    ]
 
 
 def tool_uses(requests: Sequence[Request], lines: Iterable[Mapping[str, Any]]) -> list[ToolUse]:
