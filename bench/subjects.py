@@ -13,7 +13,8 @@ from ambidex import locate
 from ambidex.policy import trust
 from ambidex.policy.compile import compile_policy
 from bench.measure import Process, Subject
-from testing.hooks import Hooks, snake_case
+from ambidex.client.fire import snake_case
+from testing.hooks import Hooks
 from testing.projects import git, repository
 
 FILES = 2_000

@@ -1,54 +1,20 @@
-"""Runs a hook as the client does: `/bin/sh hooks/launch <event>` in a scrubbed environment."""
+"""This checkout's hooks, fired for one project in a scrubbed environment."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from ambidex.client.fire import Answer, fire, snake_case
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LAUNCH = REPOSITORY / "hooks" / "launch"
 
 # Long enough for a busy machine; a hook that needs it has failed its own deadline.
 _PATIENCE = 120
-
-
-class Answer:
-    """What a hook answered: parsed `reply` (None for silence), raw output, exit status."""
-
-    def __init__(self, done: subprocess.CompletedProcess[bytes]) -> None:
-        self.status = done.returncode
-        self.stdout = done.stdout.decode()
-        self.stderr = done.stderr.decode(errors="replace")
-        self.reply: dict[str, Any] | None = json.loads(self.stdout) if self.stdout.strip() else None
-
-    @property
-    def permission(self) -> str:
-        """PreToolUse's decision, `""` for silence."""
-        return str(self._specific().get("permissionDecision", ""))
-
-    @property
-    def reason(self) -> str:
-        """Why, for a PreToolUse decision or a block."""
-        reply = self.reply or {}
-        return str(self._specific().get("permissionDecisionReason") or reply.get("reason", ""))
-
-    @property
-    def note(self) -> str:
-        """What the user is told."""
-        return str((self.reply or {}).get("systemMessage", ""))
-
-    @property
-    def context(self) -> str:
-        """What the model is told."""
-        return str(self._specific().get("additionalContext", ""))
-
-    def _specific(self) -> dict[str, Any]:
-        return dict((self.reply or {}).get("hookSpecificOutput", {}))
 
 
 class Hooks:
@@ -91,16 +57,13 @@ class Hooks:
 
     def send(self, event: str, data: bytes) -> Answer:
         """Fire an event with these very bytes on standard input."""
-        done = subprocess.run(
+        return fire(
             ["/bin/sh", str(self.launch), snake_case(event)],
-            input=data,
-            capture_output=True,
-            env=self.environ,
-            cwd=self.project,
+            data,
+            environ=self.environ,
+            cwd=str(self.project),
             timeout=_PATIENCE,
-            check=False,
         )
-        return Answer(done)
 
     def before(self, tool: str, **tool_input: Any) -> Answer:
         """PreToolUse of one call."""
@@ -128,8 +91,3 @@ class Hooks:
             background_tasks=[],
             session_crons=[],
         )
-
-
-def snake_case(event: str) -> str:
-    """`PreToolUse` → `pre_tool_use`, the launcher's argument."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", event).lower()

@@ -1,0 +1,1 @@
+"""An agent's bad day in a small real repository, played against the installed hooks."""

@@ -1,0 +1,126 @@
+"""The bad day itself: what the agent does, what the hooks answer, and what must come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ambidex.client.fire import Answer
+from ambidex.demo import shop
+from ambidex.demo.stage import Stage
+
+DESTRUCTIVE = "git push --force origin main"
+
+
+class Scene(NamedTuple):
+    """One thing that the agent did.
+
+    Attributes:
+        action: what the agent did, for a person.
+        event: the hook's event.
+        answer: what the hook answered.
+        outcome: what came of it, for a person.
+        as_expected: whether the hook did what it is there for.
+    """
+
+    action: str
+    event: str
+    answer: Answer
+    outcome: str
+    as_expected: bool
+
+
+def play(stage: Stage) -> Iterator[Scene]:
+    """Play the day against the hooks; the agent's edits are real, its commands only text."""
+    answer = stage.fire("SessionStart", source="startup")
+    yield Scene(
+        "starts a session", "SessionStart", answer, "the rules are known", bool(answer.context)
+    )
+    answer = stage.fire("UserPromptSubmit", prompt="Add an export of the shop's data.")
+    yield Scene(
+        "is asked for an export", "UserPromptSubmit", answer, "a baseline is taken",
+        answer.reply is None,
+    )  # fmt: skip
+    yield _destructive(stage)
+    yield _write(stage, shop.SLOPPY_EXPORT, sloppy=True)
+    yield _write(stage, shop.CLEAN_EXPORT, sloppy=False)
+    yield _golden(stage)
+    stage.write("shop/price.py", shop.BROKEN_PRICE)
+    yield _stop(stage, "breaks the discount and says: done", blocked=True)
+    stage.write("shop/price.py", shop.PRICE)
+    yield _stop(stage, "repairs it and says: done", blocked=False)
+
+
+def _destructive(stage: Stage) -> Scene:
+    answer = _before(stage, "Bash", command=DESTRUCTIVE)
+    denied = answer.permission == "deny"
+    return Scene(
+        f"runs `{DESTRUCTIVE}`", "PreToolUse", answer,
+        "the command did not run" if denied else "IT WOULD HAVE RUN", denied,
+    )  # fmt: skip
+
+
+def _write(stage: Stage, text: str, *, sloppy: bool) -> Scene:
+    name = "shop/export.py"
+    tool_input = {"file_path": stage.path(name), "content": text}
+    allowed = _before(stage, "Write", **tool_input).permission == ""
+    if allowed:
+        stage.write(name, text)
+    answer = stage.fire(
+        "PostToolUse",
+        tool_name="Write",
+        tool_input=tool_input,
+        tool_response={"type": "create", "filePath": stage.path(name)},
+        tool_use_id="toolu_demo",
+        duration_ms=4,
+    )
+    formatted = stage.read(name) != text
+    if sloppy:
+        return Scene(
+            "writes shop/export.py, unformatted, with a shell injection", "PostToolUse", answer,
+            "formatted; the injection is reported to the model" if formatted else "NOT FORMATTED",
+            allowed and formatted and "shell" in answer.reason,
+        )  # fmt: skip
+    return Scene(
+        "writes it again without a shell", "PostToolUse", answer,
+        "nothing to say" if answer.reply is None else "UNEXPECTED FINDINGS",
+        allowed and answer.reply is None and not formatted,
+    )  # fmt: skip
+
+
+def _golden(stage: Stage) -> Scene:
+    answer = _before(
+        stage,
+        "Edit",
+        file_path=stage.path("tests/golden/test_agreed_prices.py"),
+        old_string=shop.GOLDEN_ASSERTION,
+        new_string=shop.WEAKENED_ASSERTION,
+        replace_all=False,
+    )
+    denied = answer.permission == "deny"
+    return Scene(
+        "weakens a golden test", "PreToolUse", answer,
+        "the test is as it was" if denied else "IT WOULD HAVE BEEN WEAKENED", denied,
+    )  # fmt: skip
+
+
+def _stop(stage: Stage, action: str, *, blocked: bool) -> Scene:
+    answer = stage.fire(
+        "Stop",
+        stop_hook_active=not blocked,
+        last_assistant_message="Done, all tests pass.",
+        background_tasks=[],
+        session_crons=[],
+    )
+    if answer.blocks:
+        outcome = "not done: the tests say otherwise"
+    else:
+        outcome = "proved, and let go in silence" if answer.reply is None else "NOT PROVED"
+    expected = answer.blocks if blocked else answer.reply is None
+    return Scene(action, "Stop", answer, outcome, expected)
+
+
+def _before(stage: Stage, tool: str, **tool_input: object) -> Answer:
+    return stage.fire(
+        "PreToolUse", tool_name=tool, tool_input=tool_input, tool_use_id="toolu_demo"
+    )
