@@ -58,7 +58,7 @@ class Project:
         except (OSError, KeyError):
             return str(os.getuid())
 
-    def record(self, kind: str, who: str, **facts: object) -> None:
+    def record(self, event: str, who: str, **facts: object) -> None:
         """Add a person's act to the audit log, before it takes effect.
 
         Raises:
@@ -66,7 +66,7 @@ class Project:
         """
         from ambidex.ledger.append import append
 
-        entry: dict[str, Any] = {"kind": kind, "who": who, "root": self.root, **facts}
+        entry: dict[str, Any] = {"event": event, "who": who, "root": self.root, **facts}
         try:
             append(self.state, entry)
         except OSError as error:

@@ -50,7 +50,9 @@ def proposal(root: str) -> dict[str, Any]:
 def test_folders(root: str) -> list[str]:
     """Where the tests are: what pytest is configured with, else the usual folders."""
     configured = _pytest_options(root).get("testpaths", [])
-    named = configured.split() if isinstance(configured, str) else list(configured)
+    named = configured.split() if isinstance(configured, str) else configured
+    if not isinstance(named, list):
+        named = []
     usable = [path for path in named if isinstance(path, str) and globs.path_problem(path) is None]
     found = [path for path in usable if os.path.exists(os.path.join(root, path))]
     return found or [name for name in _TEST_FOLDERS if os.path.isdir(os.path.join(root, name))]

@@ -54,6 +54,29 @@ class PolicyError(Exception):
 
 
 def nearest_name(name: str, valid: Iterable[str]) -> str:
-    """The valid name most like `name`, or `""` when none is like it."""
-    close = difflib.get_close_matches(name.lower(), list(valid), n=1, cutoff=0.6)
+    """The valid name most like `name`, or `""` when none is like it.
+
+    One slip of the finger in three letters is forgiven; beyond that difflib's similarity decides,
+    which on its own misses swapped letters in short names.
+    """
+    low = name.lower()
+    names = sorted(valid, key=lambda each: -difflib.SequenceMatcher(None, low, each).ratio())
+    nearest = min(names, key=lambda each: _slips(low, each), default="")
+    if nearest and _slips(low, nearest) <= max(1, len(nearest) // 3):
+        return nearest
+    close = difflib.get_close_matches(low, names, n=1, cutoff=0.6)
     return close[0] if close else ""
+
+
+def _slips(one: str, other: str) -> int:
+    """Letters dropped, added, replaced or swapped with the next (optimal string alignment)."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        before, last, row = row, before, [i]
+        for j, against in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != against))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == against:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return row[-1]

@@ -10,7 +10,8 @@ from typing import Any
 
 from ambidex.policy import keys
 from ambidex.policy.errors import Problem, nearest_name
-from ambidex.policy.model import EXPIRED, NO_MATCH, json_schema
+from ambidex.policy.model import json_schema
+from ambidex.policy.values import EXPIRED, NO_MATCH
 
 _LONGEST_VALUE = 60
 

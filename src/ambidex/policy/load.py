@@ -19,7 +19,7 @@ from ambidex.policy.errors import PolicyError, Problem
 from ambidex.policy.model import Configuration
 from ambidex.policy.project import Surroundings
 from ambidex.policy.recompile import MAX_BYTES
-from ambidex.policy.snapshot import FILE, NEEDLE, PYPROJECT, find_source
+from ambidex.policy.snapshot import FILE, PYPROJECT, find_source
 
 # A person can wait for a full look at the project; a hook cannot.
 _MOST_FILES = 500_000
@@ -77,20 +77,22 @@ def load(
     """
     found = find_source(root)
     if found is None:
+        overlooked = _table_in_pyproject(root)
+        if overlooked and strict:
+            raise PolicyError([overlooked])
         return Loaded(Configuration())
     path = found[0]
     name = os.path.basename(path)
     content, status = _content(path, name)
-    document = _document(content, name)
+    document, lines = _document(content, name)
     prefix: keys.Path = ()
     table: Any = document
     if name == PYPROJECT:
         prefix = ("tool", "ambidex")
-        table = document.get("tool", {}).get("ambidex")
+        table = _ours(document)
         if table is None:
             # The needle stood in a comment or a string.
             return Loaded(Configuration(), path, status, hashlib.sha256(content).hexdigest())
-    lines = keys.locate(content.decode("utf-8"))
     place = explain.Place(name, lines, prefix)
     most = _MOST_FILES if strict else _MOST_FILES_HOOK
     around = Surroundings(root, today or datetime.date.today(), most)
@@ -101,8 +103,9 @@ def load(
         problems += [explain.problem(place, details) for details in error.errors()]
     if isinstance(table, dict):
         problems += contradictions(root, table, place, rules)
-    if name == FILE:
-        problems += _second_source(root)
+    second = _table_in_pyproject(root) if name == FILE else None
+    if second is not None:
+        problems.append(second)
     warnings = tuple(problem for problem in problems if problem.surroundings)
     if len(warnings) < len(problems) or (strict and problems):
         raise PolicyError(problems)
@@ -163,7 +166,7 @@ def _content(path: str, name: str) -> tuple[bytes, os.stat_result]:
     return content, status
 
 
-def _document(content: bytes, name: str) -> dict[str, Any]:
+def _document(content: bytes, name: str) -> tuple[dict[str, Any], dict[keys.Path, int]]:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -182,7 +185,7 @@ def _document(content: bytes, name: str) -> dict[str, Any]:
             ]
         ) from None
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text), keys.locate(text)
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         match = _SYNTAX_PLACE.search(message)
@@ -196,27 +199,37 @@ def _document(content: bytes, name: str) -> dict[str, Any]:
     raise PolicyError([Problem(name, line, "", found, "Correct the syntax.", "TOML 1.0")])
 
 
-def _second_source(root: str) -> list[Problem]:
+def _ours(pyproject: dict[str, Any]) -> Any:
+    tool = pyproject.get("tool")
+    return tool.get("ambidex") if isinstance(tool, dict) else None
+
+
+def _table_in_pyproject(root: str) -> Problem | None:
+    """Why a table in pyproject.toml does not apply, given that hooks do not take it for one."""
     try:
         with open(os.path.join(root, PYPROJECT), "rb") as file:
-            content = file.read()
-    except OSError:
-        return []
-    start = content.find(NEEDLE)
-    try:
-        table = tomllib.loads(content.decode("utf-8")).get("tool", {})
-    except (ValueError, RecursionError):
-        return []
-    if start < 0 or "ambidex" not in table:
-        return []
-    return [
-        Problem(
+            content = file.read(MAX_BYTES)
+        text = content.decode("utf-8")
+        if _ours(tomllib.loads(text)) is None:
+            return None
+        line = keys.line_of(keys.locate(text), ("tool", "ambidex"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    if find_source(root) is None:
+        return Problem(
             PYPROJECT,
-            content.count(b"\n", 0, start) + 1,
+            line,
             "tool.ambidex",
-            f"a second configuration beside {FILE}, which wins",
-            f"Move what should hold to {FILE} and remove the table here.",
-            "one of the two",
-            surroundings=True,
+            "written in a way that hooks do not look for",
+            "Begin the table with a line that reads `[tool.ambidex]`.",
+            "`[tool.ambidex]` and `[tool.ambidex.…]`",
         )
-    ]
+    return Problem(
+        PYPROJECT,
+        line,
+        "tool.ambidex",
+        f"a second configuration beside {FILE}, which wins",
+        f"Move what should hold to {FILE} and remove the table here.",
+        "one of the two",
+        surroundings=True,
+    )

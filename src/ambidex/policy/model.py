@@ -6,196 +6,21 @@ from here; the defaults come from `ambidex.policy.defaults`.
 
 from __future__ import annotations
 
-import datetime
-import re
-import shlex
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    WithJsonSchema,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
-from ambidex.policy import globs
 from ambidex.policy.defaults import DEFAULTS
-from ambidex.policy.project import Surroundings
-
-# Types of errors that come from the file's surroundings, not from its bytes.
-NO_MATCH = "no_match"
-EXPIRED = "expired"
-
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
-_OPERATORS = "|&;<>"
-
-
-def _refuse(kind: str, found: str, allowed: str, action: str) -> PydanticCustomError:
-    return PydanticCustomError(
-        kind, "{found}", {"found": found, "allowed": allowed, "action": action}
-    )
-
-
-def _surroundings(info: ValidationInfo) -> Surroundings | None:
-    return info.context if isinstance(info.context, Surroundings) else None
-
-
-def _glob(value: str, info: ValidationInfo) -> str:
-    wrong = globs.problem(value)
-    if wrong is not None:
-        raise _refuse(
-            "glob",
-            f"the glob {value!r} is invalid: {wrong}",
-            "a glob relative to the project, with * ? [a-c] and ** between slashes",
-            "Correct the glob.",
-        )
-    around = _surroundings(info)
-    if around is not None and not around.has_match(value):
-        raise _refuse(
-            NO_MATCH,
-            f"the glob {value!r} matches nothing in the project",
-            "globs that match at least one file or folder",
-            "Correct the glob, or remove it until there is something to match.",
-        )
-    return value
-
-
-def _relative_path(value: str, info: ValidationInfo) -> str:
-    wrong = globs.path_problem(value)
-    if wrong is not None:
-        raise _refuse(
-            "path",
-            f"the path {value!r} is invalid: {wrong}",
-            "a path relative to the project's root",
-            "Write the path relative to the project's root.",
-        )
-    around = _surroundings(info)
-    if around is not None and not around.exists(value):
-        raise _refuse(
-            NO_MATCH,
-            f"the path {value!r} is not in the project",
-            "files and folders that exist",
-            "Correct the path, or remove it until it exists.",
-        )
-    return value
-
-
-def _expiry(value: Any) -> Any:
-    # TOML has dates of its own; `expires = 2030-01-31` and `"2030-01-31"` mean the same.
-    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
-        return value.isoformat()
-    return value
-
-
-def _date(value: str, info: ValidationInfo) -> str:
-    try:
-        if not _DATE.fullmatch(value):
-            raise ValueError
-        day = datetime.date.fromisoformat(value)
-    except ValueError:
-        raise _refuse(
-            "date",
-            f"{value!r} is not a date",
-            "a date as YYYY-MM-DD",
-            "Write the last day on which the entry holds.",
-        ) from None
-    around = _surroundings(info)
-    if around is not None and day < around.today:
-        raise _refuse(
-            EXPIRED,
-            f"the entry expired on {value}",
-            f"a date from {around.today.isoformat()} on",
-            "Remove the entry, or have a person renew it.",
-        )
-    return value
-
-
-def _text(value: str) -> str:
-    if not value.strip():
-        raise _refuse("empty", "an empty string", "some text", "Write it, or remove the entry.")
-    return value
-
-
-def _words(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        words = shlex.split(value)
-    except ValueError as error:
-        raise _refuse(
-            "command",
-            f"the command {value!r} cannot be split into words ({str(error).lower()})",
-            "a command as one would type it, or an array of its words",
-            "Close the quotes, or write an array.",
-        ) from None
-    if not words:
-        raise _refuse(
-            "command",
-            "an empty command",
-            "a command, or an array of its words",
-            "Remove the key to let Ambidex choose.",
-        )
-    if _needs_shell(value):
-        raise _refuse(
-            "command",
-            f"the command {value!r} needs a shell, and none runs it",
-            "one program with its arguments",
-            "Put the shell command into a script or a make target and name that.",
-        )
-    return words
-
-
-def _needs_shell(command: str) -> bool:
-    # Without posix rules quotes stay on the words, so that a quoted operator is told from a bare.
-    lexer = shlex.shlex(command, posix=False, punctuation_chars=_OPERATORS)
-    lexer.whitespace_split = True
-    lexer.commenters = ""
-    try:
-        words = list(lexer)
-    except ValueError:
-        return False
-    return bool(_ASSIGNMENT.match(words[0])) or any(set(word) <= set(_OPERATORS) for word in words)
-
-
-def _distinct(values: list[str]) -> list[str]:
-    for value in values:
-        if values.count(value) > 1:
-            raise _refuse("twice", f"{value!r} stands there twice", "each once", "Remove one.")
-    return values
-
-
-Glob = Annotated[str, AfterValidator(_glob)]
-RelativePath = Annotated[str, AfterValidator(_relative_path)]
-Text = Annotated[str, Field(max_length=2000), AfterValidator(_text)]
-Globs = Annotated[list[Glob], AfterValidator(_distinct)]
-RelativePaths = Annotated[list[RelativePath], AfterValidator(_distinct)]
-Names = Annotated[list[Text], AfterValidator(_distinct)]
-Date = Annotated[
-    str,
-    AfterValidator(_date),
-    BeforeValidator(_expiry),
-    WithJsonSchema({"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
-]
-Command = Annotated[
-    list[str],
-    BeforeValidator(_words),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string", "minLength": 1},
-                {"type": "array", "items": {"type": "string"}},
-            ]
-        }
-    ),
-]
-
-BlockLevel = Literal["block", "report", "off"]
-FixLevel = Literal["fix", "report", "off"]
+from ambidex.policy.values import (
+    BlockLevel,
+    Command,
+    Date,
+    FixLevel,
+    Globs,
+    Names,
+    RelativePaths,
+    Text,
+)
 
 
 class _Table(BaseModel):
@@ -281,7 +106,7 @@ class Edits(_Table):
     deadline_seconds: int = Field(
         default=_default("edits", "deadline_seconds"),
         ge=1,
-        le=55,
+        le=45,
         description="Wall-clock time for all checks after one edit, in seconds.",
     )
     max_file_bytes: int = Field(
@@ -313,7 +138,7 @@ class Tests(_Table):
     deadline_seconds: int = Field(
         default=_default("tests", "deadline_seconds"),
         ge=1,
-        le=580,
+        le=570,
         description="Wall-clock time for one run of the tests, in seconds.",
     )
 
@@ -324,7 +149,7 @@ class Stop(_Table):
     deadline_seconds: int = Field(
         default=_default("stop", "deadline_seconds"),
         ge=5,
-        le=590,
+        le=570,
         description="Wall-clock time for all checks of one Stop, in seconds.",
     )
     blocks_without_progress: int = Field(
@@ -441,7 +266,7 @@ class Configuration(_Table):
     tests: Tests = Field(default_factory=Tests, description="Tests at Stop.")
     stop: Stop = Field(default_factory=Stop, description="When the agent says it is done.")
     gates: Gates = Field(default_factory=Gates, description="Which gate applies in which track.")
-    tracks: Tracks = Field(default_factory=Tracks, description="Who works in which track.")
+    tracks: Tracks = Field(default_factory=Tracks, description="The agents of each track.")
     ledger: Ledger = Field(default_factory=Ledger, description="How much of the log is kept.")
 
 

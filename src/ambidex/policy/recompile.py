@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 MAX_BYTES = 1_000_000
-# Together well under the time that the client gives a hook.
-COMPILE_SECONDS = 6.0
-LOCK_SECONDS = 8.0
+# Waiting for others and compiling together, under the 6 seconds that a hook before a tool has.
+DEADLINE_SECONDS = 4.0
 # An environment that was not ready is tried again after this time; a wrong file never is.
 RETRY_SECONDS = 60.0
 
@@ -59,17 +58,20 @@ def refresh(environ: Mapping[str, str], root: str, state: str, path: str) -> dic
         environment in a bad state.
     """
     target = snapshot_path(state, root)
+    deadline = time.monotonic() + DEADLINE_SECONDS
     try:
-        with private.Lock(target + ".lock", LOCK_SECONDS):
-            return _refresh(environ, root, target, path)
+        with private.Lock(target + ".lock", DEADLINE_SECONDS):
+            return _refresh(environ, root, target, path, deadline)
     except TimeoutError:
         return _strict(target, path, "another process has been compiling it for too long")
     except OSError:
         # A disk that cannot be written to: compiled for this once, stored nowhere.
-        return _refresh(environ, root, target, path)
+        return _refresh(environ, root, target, path, deadline)
 
 
-def _refresh(environ: Mapping[str, str], root: str, target: str, path: str) -> dict[str, Any]:
+def _refresh(
+    environ: Mapping[str, str], root: str, target: str, path: str, deadline: float
+) -> dict[str, Any]:
     try:
         digest, status = digest_of(path)
         stored = load_stored(target)
@@ -87,7 +89,7 @@ def _refresh(environ: Mapping[str, str], root: str, target: str, path: str) -> d
         if reason is not None:
             return _strict(target, path, reason)
         try:
-            policy = _compile(environ, root, [python for python, _ in pythons])
+            policy = _compile(environ, root, [python for python, _ in pythons], deadline)
         except Unusable as error:
             _store_failure(target, known, error)
             raise
@@ -128,8 +130,10 @@ def _pythons(environ: Mapping[str, str]) -> list[list[Any]]:
     return found
 
 
-def _compile(environ: Mapping[str, str], root: str, pythons: list[str]) -> dict[str, Any]:
-    """Run the compiler with the first interpreter that can.
+def _compile(
+    environ: Mapping[str, str], root: str, pythons: list[str], deadline: float
+) -> dict[str, Any]:
+    """Run the compiler with the first interpreter that can, until `deadline` (monotonic).
 
     Raises:
         Unusable: the file is refused, or no interpreter could compile it.
@@ -145,12 +149,12 @@ def _compile(environ: Mapping[str, str], root: str, pythons: list[str]) -> dict[
                 env=dict(environ),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
-                timeout=COMPILE_SECONDS,
+                timeout=max(0.0, deadline - time.monotonic()),
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            reason = f"the compiler took longer than {COMPILE_SECONDS:.0f} seconds"
-            continue
+            reason = f"compiling it took longer than {DEADLINE_SECONDS:.0f} seconds"
+            break
         except OSError as error:
             reason = f"{python} cannot be started ({error.strerror})"
             continue
