@@ -192,7 +192,8 @@ def test_a_denied_command_is_not_executed(client: Client, tmp_path: Path) -> Non
     run = client.run("go", script=[bash("touch made.txt"), Text("ok")], plugin_dirs=[plugin])
     (use,) = run.tools
     assert use.is_error
-    assert use.result == "not here"
+    # Newer clients put the hook's name before the reason.
+    assert (use.result or "").endswith("not here")
     assert not os.path.exists(os.path.join(client.project, "made.txt"))
 
 
@@ -326,8 +327,10 @@ def test_a_permission_dialog_can_be_refused(stage: Stage) -> None:
         session.submit("make the file")
         session.wait_for("Do you want to proceed")
         session.press(terminal.ESCAPE)
-        session.wait_for("Interrupted")
+        session.wait_for_prompt()
+        session.wait_for(lambda: "proceed" not in session.screen.text, "the end of the dialog")
         session.leave()
+        assert [r.kind for r in session.requests].count(MAIN) == 1
     assert not os.path.exists(os.path.join(stage.client.project, "made.txt"))
 
 
