@@ -7,7 +7,6 @@ import subprocess
 
 from ambidex.setup import root as roots
 
-
 # With a prefix of our own the standard library's bytecode is looked for there as well, so what the
 # hooks import of it has to be imported once. Modules that need more than the standard library are
 # not the hooks'.

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+import tomllib
 
 from ambidex.setup import environment
 from ambidex.setup import root as roots
