@@ -15,6 +15,7 @@ from rich.table import Table
 
 from bench import subjects
 from bench.measure import Subject, interleaved, median
+from bench.subjects import Call
 
 RESULTS = Path(__file__).parent / "results" / "hooks.json"
 
@@ -47,13 +48,16 @@ def hooks_group(folder: Path, rounds: int) -> list[Row]:
     """What fires on every call, every prompt and every Stop, against a bare interpreter."""
     small = subjects.project(folder / "small", 20)
     large = subjects.project(folder / "large", subjects.FILES)
-    read = {"file_path": str(small.project / "README.md")}
-    call = {"tool_name": "Read", "tool_input": read, "tool_use_id": "toolu_1"}
+    read: dict[str, object] = {"file_path": str(small.project / "README.md")}
+    call: dict[str, object] = {"tool_name": "Read", "tool_input": read, "tool_use_id": "toolu_1"}
     response = {"type": "text", "file": {"filePath": "README.md", "content": "x", "numLines": 1}}
-    before = ("PreToolUse", call)
-    after = ("PostToolUse", {**call, "tool_response": response, "duration_ms": 3})
-    batch = ("PostToolBatch", {"tool_calls": [{**call, "tool_response": "1 x"}]})
-    bash = {"tool_name": "Bash", "tool_input": {"command": "git status && ls -la src | head"}}
+    before: Call = ("PreToolUse", call)
+    after: Call = ("PostToolUse", {**call, "tool_response": response, "duration_ms": 3})
+    batch: Call = ("PostToolBatch", {"tool_calls": [{**call, "tool_response": "1 x"}]})
+    bash: dict[str, object] = {
+        "tool_name": "Bash",
+        "tool_input": {"command": "git status && ls -la src | head"},
+    }
     stop: dict[str, object] = {
         "stop_hook_active": False,
         "last_assistant_message": "done",

@@ -10,14 +10,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ambidex import locate
+from ambidex.client.fire import snake_case
 from ambidex.policy import trust
 from ambidex.policy.compile import compile_policy
 from bench.measure import Process, Subject
-from ambidex.client.fire import snake_case
 from testing.hooks import Hooks
 from testing.projects import git, repository
 
 FILES = 2_000
+
+# An event and the fields of its payload.
+Call = tuple[str, dict[str, object]]
 
 _CONFIGURATION = 'version = 1\n\n[tests]\ncommand = "pytest -q"\npaths = ["tests"]\n'
 
@@ -31,7 +34,7 @@ def silent(output: bytes) -> str:
     return f"expected silence, got {output[:200]!r}" if output.strip() else ""
 
 
-def anything(output: bytes) -> str:
+def anything(_output: bytes) -> str:
     """Output is not looked at."""
     return ""
 
@@ -56,7 +59,7 @@ def project(folder: Path, files: int) -> Hooks:
     hooks = Hooks(home, root)
     hooks.environ["PATH"] = "/usr/bin:/bin"
     state = locate.repository_state(hooks.environ, str(root))
-    trust.grant(state, compile_policy(str(root))["digest"], "bench")
+    trust.grant(state, compile_policy(str(root))["digest"], "bench", str(root), 0)
     hooks.fire("SessionStart", source="startup")
     hooks.fire("UserPromptSubmit", prompt="go")
     return hooks
@@ -65,7 +68,7 @@ def project(folder: Path, files: int) -> Hooks:
 def hook(
     hooks: Hooks,
     name: str,
-    calls: list[tuple[str, dict[str, object]]],
+    calls: list[Call],
     check: Callable[[bytes], str] = silent,
     before: Callable[[], None] = nothing,
 ) -> Subject:

@@ -4,6 +4,6 @@ import sys
 
 sys.path.insert(0, sys.argv[1])
 
-from ambidex.hook.door import answer  # noqa: E402
+from ambidex.hook.door import answer
 
 answer("PostToolUseFailure")

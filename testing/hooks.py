@@ -67,9 +67,7 @@ class Hooks:
 
     def before(self, tool: str, **tool_input: Any) -> Answer:
         """PreToolUse of one call."""
-        return self.fire(
-            "PreToolUse", tool_name=tool, tool_input=tool_input, tool_use_id="toolu_1"
-        )
+        return self.fire("PreToolUse", tool_name=tool, tool_input=tool_input, tool_use_id="toolu_1")
 
     def after(self, tool: str, response: object = None, **tool_input: Any) -> Answer:
         """PostToolUse of one call."""

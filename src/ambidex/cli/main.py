@@ -30,11 +30,11 @@ VERBS = (
 class Verbs(click.Group):
     """Imports a verb's file when it is called, so that no verb pays for another."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """All verbs, sorted."""
         return list(VERBS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """The verb's command, or None for an unknown verb."""
         if cmd_name not in VERBS:
             return None

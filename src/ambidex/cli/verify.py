@@ -35,7 +35,7 @@ _BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 @click.option(
     "--base",
     metavar="REV",
-    help="The commit that is not blamed. Default: where this branch left the main branch, else HEAD.",
+    help="The commit that is not blamed; by default where this branch left the main branch.",
 )
 @click.option(
     "--format",
@@ -49,7 +49,7 @@ _BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
     "--output", type=click.Path(dir_okay=False, writable=True), help="Write the report to a file."
 )
 def command(base: str | None, as_format: str, track: str | None, output: str | None) -> None:
-    """Prove the work tree against a base: format, lint, scan, then the tests.
+    r"""Prove the work tree against a base: format, lint, scan, then the tests.
 
     \b
     Exit codes:
@@ -65,7 +65,7 @@ def command(base: str | None, as_format: str, track: str | None, output: str | N
     try:
         policy = compile_policy(root, strict=False)
     except PolicyError as problem:
-        raise ConfigurationRefused(problem) from None
+        raise ConfigurationRefused(str(problem)) from None
     track = track or policy["track"]
     try:
         before = trees.tree_of(root, state, base or _fork_point(root))

@@ -121,6 +121,4 @@ def _stop(stage: Stage, action: str, *, blocked: bool) -> Scene:
 
 
 def _before(stage: Stage, tool: str, **tool_input: object) -> Answer:
-    return stage.fire(
-        "PreToolUse", tool_name=tool, tool_input=tool_input, tool_use_id="toolu_demo"
-    )
+    return stage.fire("PreToolUse", tool_name=tool, tool_input=tool_input, tool_use_id="toolu_demo")

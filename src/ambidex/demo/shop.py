@@ -15,11 +15,11 @@ def discounted(cents: int, percent: int) -> int:
 
 BROKEN_PRICE = PRICE.replace("cents - cents * percent // 100", "cents - percent")
 
-SLOPPY_EXPORT = '''import subprocess
+SLOPPY_EXPORT = """import subprocess
 def archive( name,folder = "." ) :
     command = "tar -cf "+name+" "+folder
     return subprocess.run( command,shell = True )
-'''
+"""
 
 CLEAN_EXPORT = '''"""Archives of the shop's data."""
 
@@ -82,7 +82,5 @@ def build(folder: str) -> str:
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
     for arguments in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "A shop"]):
-        subprocess.run(
-            ["git", *_IDENTITY, *arguments], cwd=folder, check=True, capture_output=True
-        )
+        subprocess.run(["git", *_IDENTITY, *arguments], cwd=folder, check=True, capture_output=True)
     return os.path.realpath(folder)

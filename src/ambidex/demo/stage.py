@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from typing import Any
 
 from ambidex import locate
@@ -55,7 +56,7 @@ class Stage:
         }
         # The person who runs the demo trusts this configuration, in this temporary home only.
         digest = compile_policy(self.project)["digest"]
-        trust.grant(self.state, digest, "demo")
+        trust.grant(self.state, digest, "demo", self.project, int(time.time()))
 
     @property
     def state(self) -> str:

@@ -52,9 +52,7 @@ def decide(
     elif tool in ("Write", "Edit", "MultiEdit", "NotebookEdit"):
         from ambidex.guard import paths
 
-        decision = paths.judge(
-            tool, tool_input, cwd=cwd, root=root, policy=policy, environ=environ
-        )
+        decision = paths.judge(tool, tool_input, cwd=cwd, root=root, policy=policy, environ=environ)
     if decision.rule and decision.rule in policy["guard"]["disable"]:
         return Decision(ALLOW, decision.rule, f"{decision.rule} is disabled by the policy.")
     return decision

@@ -90,9 +90,7 @@ def _edited(context: Context) -> list[str]:
     ]
 
 
-def _findings(
-    context: Context, verdicts: list[Verdict], levels: dict[str, str]
-) -> Reply | None:
+def _findings(context: Context, verdicts: list[Verdict], levels: dict[str, str]) -> Reply | None:
     found = [verdict for verdict in verdicts if verdict.status == FINDINGS]
     if not found:
         return None

@@ -66,7 +66,7 @@ def answer(name: str) -> None:
     _arm(DEADLINES.get(name, DEFAULT_DEADLINE))
     try:
         reply = respond(name, _read(), os.environ)
-    except Exception as problem:  # noqa: BLE001 - the last line of defence
+    except Exception as problem:
         reply = failed(name, problem, os.environ)
     text = "" if reply is None else fastjson.dumps(reply) + "\n"
     sys.stdout.write(text + SENTINEL)
@@ -78,7 +78,7 @@ def answer(name: str) -> None:
 def _arm(seconds: int) -> None:
     """End the process by a signal after `seconds`, whatever it is doing then."""
     # `signal` imports enum, which costs more than the hook's own work; this is what it wraps.
-    import _signal
+    import _signal  # type: ignore[import-not-found]
 
     _signal.signal(_signal.SIGALRM, _signal.SIG_DFL)
     _signal.alarm(seconds)
@@ -167,7 +167,7 @@ def _on_error(environ: Mapping[str, str]) -> str:
 
         root = locate.project_root(environ, os.getcwd())
         return str(snapshot.read(environ, root)["guard"]["on_error"])
-    except Exception:  # noqa: BLE001 - the stricter answer
+    except Exception:
         return "deny"
 
 
@@ -185,13 +185,13 @@ def _log_failure(name: str, problem: BaseException, environ: Mapping[str, str]) 
             "version": __version__,
         }
         append(locate.repository_state(environ, root), record)
-    except Exception as second:  # noqa: BLE001 - there is nowhere left to report to
+    except Exception as second:
         sys.stderr.write(f"ambidex: {problem!r}; and the record failed: {second!r}\n")
 
 
 def _frames(problem: BaseException) -> list[str]:
     """File and line of each frame, innermost last; `traceback` would cost 10 ms to import."""
-    frames = []
+    frames: list[str] = []
     trace = problem.__traceback__
     while trace is not None and len(frames) < 50:
         code = trace.tb_frame.f_code

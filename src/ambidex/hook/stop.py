@@ -104,9 +104,7 @@ def _judge(context: Context, store: Store, base: trees.Tree, now: trees.Tree) ->
     return _act(context, store, step, verdicts)
 
 
-def _act(
-    context: Context, store: Store, step: stop.Step, verdicts: list[Verdict]
-) -> Reply | None:
+def _act(context: Context, store: Store, step: stop.Step, verdicts: list[Verdict]) -> Reply | None:
     context.record["stop"] = {"action": step.action, "cause": step.cause}
     # Before the reply: a block that is not counted is what loops are made of.
     _remember(context, store, step.record)

@@ -48,7 +48,7 @@ class Event:
 
     NAME = ""
     # field → (type, essential): an essential field of a wrong type makes the payload unusable.
-    FIELDS: dict[str, tuple[type, bool]] = {}  # noqa: RUF012
+    FIELDS: dict[str, tuple[type, bool]] = {}
 
     session_id: str
     transcript_path: str
@@ -310,7 +310,7 @@ class TeammateIdle(Event):
 
 
 class InstructionsLoaded(Event):
-    """A file of instructions was read; `load_reason`: session_start, include, …"""
+    """A file of instructions was read; `load_reason`: session_start, include, and others."""
 
     NAME = "InstructionsLoaded"
     FIELDS = {
@@ -330,7 +330,7 @@ class InstructionsLoaded(Event):
 
 
 class ConfigChange(Event):
-    """Settings were edited; `source`: user_settings, project_settings, local_settings, …"""
+    """Settings were edited; `source`: user_settings, project_settings, local_settings, and others."""
 
     NAME = "ConfigChange"
     FIELDS = {"source": (str, False), "file_path": (str, False)}
@@ -430,7 +430,7 @@ class ElicitationResult(Event):
 
 
 class SessionEnd(Event):
-    """The session ends; `reason`: clear, resume, logout, prompt_input_exit, other, …"""
+    """The session ends; `reason`: clear, resume, logout, prompt_input_exit, other, and others."""
 
     NAME = "SessionEnd"
     FIELDS = {"reason": (str, False)}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree  # noqa: S405 - writes only
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 from ambidex.proof.printable import printable
 from ambidex.report.text import finding_line

@@ -26,7 +26,7 @@ DENIED = {
         "echo `rm -rf /`",
         "echo \"$(rm -rf '/')\"",
         "bash -c 'rm -rf /'",
-        "sh -lc \"cd / && rm -rf *\"",
+        'sh -lc "cd / && rm -rf *"',
         "eval 'rm -rf /'",
         "env FOO=1 rm -rf /",
         "FOO=1 rm -rf /",
@@ -88,7 +88,7 @@ ALLOWED = [
     "ambidex status",
     "ambidex verify --base main",
     "python -c 'print(\"rm -rf /\")'",
-    "rm -rf \"$BUILD_DIR\"",
+    'rm -rf "$BUILD_DIR"',
 ]
 
 
@@ -113,7 +113,14 @@ def test_a_push_with_lease_is_a_question() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["rm -rf 'x", 'rm -rf "x', "rm $(", "rm `x", "rm " + "$(" * 30 + ")" * 30, "rm " + "x" * 300_000],
+    [
+        "rm -rf 'x",
+        'rm -rf "x',
+        "rm $(",
+        "rm `x",
+        "rm " + "$(" * 30 + ")" * 30,
+        "rm " + "x" * 300_000,
+    ],
 )
 def test_a_command_that_cannot_be_read_is_a_question(command: str) -> None:
     decision = judge(command)

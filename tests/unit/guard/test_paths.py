@@ -92,7 +92,8 @@ def test_the_policy_table_in_pyproject_is_protected_and_the_rest_is_not(
     project: Path, home: Path
 ) -> None:
     (project / "pyproject.toml").write_text(
-        '[project]\nname = "x"\n\n[tool.ambidex]\ntrack = "right"\n\n[tool.ruff]\nline-length = 90\n'
+        '[project]\nname = "x"\n\n[tool.ambidex]\ntrack = "right"\n\n'
+        "[tool.ruff]\nline-length = 90\n"
     )
     free = judge(
         project, home, "Edit", "pyproject.toml", old_string="line-length = 90", new_string="#"
