@@ -172,4 +172,6 @@ def test_subclasses_are_written_as_what_they_are() -> None:
         def __repr__(self) -> str:
             return "other"
 
-    assert fastjson.dumps([Text("a"), Number.ONE, Length(2.5), (1,), True]) == '["a",1,2.5,[1],true]'
+    assert (
+        fastjson.dumps([Text("a"), Number.ONE, Length(2.5), (1,), True]) == '["a",1,2.5,[1],true]'
+    )
