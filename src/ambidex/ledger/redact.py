@@ -165,7 +165,8 @@ def redact_text(text: str) -> str:
 
             text = replace_named(text)
         if text == before:
-            break
+            # `re.sub` gives a copy even where nothing matched.
+            return before
     return text
 
 

@@ -36,7 +36,7 @@ _PATTERNS: dict[str, tuple[tuple[str, str], ...]] = {
     "npm": (("npm-token", r"npm_[A-Za-z0-9]{30,}"),),
     "pypi": (("pypi-token", r"pypi-[A-Za-z0-9_-]{40,}"),),
     "sendgrid": (("sendgrid-key", r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),),
-    "twilio": (("twilio-key", r"(?<![A-Za-z0-9])(?:AC|SK)[0-9a-f]{32}(?![A-Za-z0-9])"),),
+    "twilio": (("twilio-key", _EDGE + r"(?:AC|SK)[0-9a-f]{32}(?![A-Za-z0-9])"),),
     "jwt": (("jwt", _EDGE + r"eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){2,4}"),),
     "webhook": (
         ("webhook", r"hooks\.slack\.com/(?P<secret>[A-Za-z]{1,20}/[A-Za-z0-9_/-]{10,})"),
