@@ -131,7 +131,7 @@ def worst(verdicts: list[Verdict], levels: Mapping[str, str]) -> str:
 
 def _id(tree: Tree) -> str:
     if not tree.large:
-        return tree.sha
+        return str(tree.sha)
     import zlib
 
     listing = "\n".join(f"{path} {mark}" for path, mark in sorted(tree.large.items()))

@@ -9,6 +9,7 @@ from typing import Any
 
 from ambidex import locate
 from ambidex.cli.errors import ConfigurationRefused, EnvironmentBroken, PersonNeeded
+from ambidex.guard import rulebook
 from ambidex.policy import compile, trust
 from ambidex.policy.errors import PolicyError
 from ambidex.policy.load import Loaded, load
@@ -34,7 +35,7 @@ class Project:
             ConfigurationRefused: it is refused; every problem is in the message.
         """
         try:
-            return load(self.root)
+            return load(self.root, rules=rulebook)
         except PolicyError as error:
             count = len(error.problems)
             noun = "problem" if count == 1 else "problems"

@@ -53,6 +53,18 @@ def decide(
         from ambidex.guard import paths
 
         decision = paths.judge(tool, tool_input, cwd=cwd, root=root, policy=policy, environ=environ)
-    if decision.rule and decision.rule in policy["guard"]["disable"]:
+    if decision.action == ALLOW:
+        return decision
+    if decision.rule in policy["guard"]["disable"]:
         return Decision(ALLOW, decision.rule, f"{decision.rule} is disabled by the policy.")
+    if tool == "Bash":
+        for entry in policy["guard"]["allow"]:
+            if entry["command"] == tool_input.get("command") and entry["expires"] >= _today():
+                return Decision(ALLOW, decision.rule, f"allowed: {entry['reason']}")
     return decision
+
+
+def _today() -> str:
+    import time
+
+    return time.strftime("%Y-%m-%d")

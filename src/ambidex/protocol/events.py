@@ -330,7 +330,7 @@ class InstructionsLoaded(Event):
 
 
 class ConfigChange(Event):
-    """Settings were edited; `source`: user_settings, project_settings, local_settings, and others."""
+    """Settings were edited; `source`: user_settings, project_settings and others."""
 
     NAME = "ConfigChange"
     FIELDS = {"source": (str, False), "file_path": (str, False)}
