@@ -1,0 +1,1 @@
+"""What changed since when: the work tree as git trees, their difference, lines and functions."""

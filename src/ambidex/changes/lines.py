@@ -1,0 +1,134 @@
+"""Which lines of a file are new, compared with its earlier content."""
+
+from __future__ import annotations
+
+import bisect
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    Pair = tuple[int, int]
+
+# Above this many comparisons a stretch without any unique line counts as changed altogether.
+_MOST_COMPARISONS = 250_000
+
+
+def changed_lines(before: bytes, after: bytes) -> list[tuple[int, int]]:
+    r"""The lines of `after` that differ from `before`.
+
+    Lines end with LF, CR LF or CR, as Python reads source; a different ending is a difference.
+    Where lines were removed and nothing took their place, the line before and the line after
+    the gap count as changed, so that a function that lost its last line is found.
+
+    Args:
+        before: earlier content, `b""` for a new file.
+        after: later content.
+
+    Returns:
+        1-based inclusive ranges, ascending, neither overlapping nor adjacent. Correct in that
+        all other lines are found in `before` in the same order; not always the fewest.
+    """
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    ranges: list[tuple[int, int]] = []
+    previous_old, previous_new = -1, -1
+    matched = [*_matches(old, new), (len(old), len(new))]
+    for at_old, at_new in matched:
+        if at_new - previous_new > 1:
+            _add(ranges, previous_new + 2, at_new)
+        elif at_old - previous_old > 1 and new:
+            _add(ranges, max(previous_new + 1, 1), min(at_new + 1, len(new)))
+        previous_old, previous_new = at_old, at_new
+    return ranges
+
+
+def _add(ranges: list[tuple[int, int]], first: int, last: int) -> None:
+    if ranges and first <= ranges[-1][1] + 1:
+        ranges[-1] = (ranges[-1][0], max(last, ranges[-1][1]))
+    else:
+        ranges.append((first, last))
+
+
+def _matches(old: Sequence[bytes], new: Sequence[bytes]) -> Iterator[Pair]:
+    """Pairs of 0-based positions of equal lines, ascending on both sides."""
+    # Stretches still to compare, the last one first; what is between them is in `ready`.
+    stretches = [(0, len(old), 0, len(new))]
+    while stretches:
+        old_start, old_end, new_start, new_end = stretches.pop()
+        while old_start < old_end and new_start < new_end and old[old_start] == new[new_start]:
+            yield old_start, new_start
+            old_start, new_start = old_start + 1, new_start + 1
+        if old_start == old_end or new_start == new_end:
+            continue
+        tail = 0
+        shorter = min(old_end - old_start, new_end - new_start)
+        while tail < shorter and old[old_end - 1 - tail] == new[new_end - 1 - tail]:
+            tail += 1
+        if tail:
+            # As a stretch of its own it is matched line by line when its turn comes.
+            stretches.append((old_end - tail, old_end, new_end - tail, new_end))
+            old_end, new_end = old_end - tail, new_end - tail
+        anchors = _anchors(old, new, (old_start, old_end), (new_start, new_end))
+        if anchors:
+            ends = [*anchors[1:], (old_end, new_end)]
+            pieces = [(a, c, b, d) for (a, b), (c, d) in zip(anchors, ends)]
+            stretches += reversed([(old_start, anchors[0][0], new_start, anchors[0][1]), *pieces])
+        elif (old_end - old_start) * (new_end - new_start) <= _MOST_COMPARISONS:
+            pairs = _longest_common(old[old_start:old_end], new[new_start:new_end])
+            yield from ((old_start + a, new_start + b) for a, b in pairs)
+
+
+def _anchors(old: Sequence[bytes], new: Sequence[bytes], within: Pair, on: Pair) -> list[Pair]:
+    """Lines unique on both sides, as many as keep their order (patience diff)."""
+    unique_old = _unique(old, within)
+    unique_new = _unique(new, on)
+    common = [(at, unique_new[line]) for line, at in unique_old.items() if line in unique_new]
+    common.sort()
+    # Longest increasing subsequence of the positions in `new`.
+    tails: list[int] = []
+    best: list[int] = []
+    before: list[int] = []
+    for number, (_, position) in enumerate(common):
+        place = bisect.bisect_left(tails, position)
+        before.append(best[place - 1] if place else -1)
+        if place == len(tails):
+            tails.append(position)
+            best.append(number)
+        else:
+            tails[place], best[place] = position, number
+    chain = []
+    number = best[-1] if best else -1
+    while number >= 0:
+        chain.append(common[number])
+        number = before[number]
+    return chain[::-1]
+
+
+def _unique(lines: Sequence[bytes], within: Pair) -> dict[bytes, int]:
+    found: dict[bytes, int] = {}
+    for at in range(*within):
+        found[lines[at]] = -1 if lines[at] in found else at
+    return {line: at for line, at in found.items() if at >= 0}
+
+
+def _longest_common(old: Sequence[bytes], new: Sequence[bytes]) -> list[Pair]:
+    """The longest common subsequence, by the usual table."""
+    lengths = [[0] * (len(new) + 1)]
+    for line in reversed(old):
+        below = lengths[-1]
+        row = [0] * (len(new) + 1)
+        for at in range(len(new) - 1, -1, -1):
+            row[at] = below[at + 1] + 1 if line == new[at] else max(below[at], row[at + 1])
+        lengths.append(row)
+    lengths.reverse()
+    pairs = []
+    at_old = at_new = 0
+    while at_old < len(old) and at_new < len(new):
+        if old[at_old] == new[at_new]:
+            pairs.append((at_old, at_new))
+            at_old, at_new = at_old + 1, at_new + 1
+        elif lengths[at_old + 1][at_new] >= lengths[at_old][at_new + 1]:
+            at_old += 1
+        else:
+            at_new += 1
+    return pairs
