@@ -41,6 +41,7 @@ class Change:
         status: str,
         before_sha: str = "",
         after_sha: str = "",
+        *,
         old_path: str = "",
         mode: str = "",
     ) -> None:
@@ -136,13 +137,18 @@ def _without_submodules(fields: Sequence[bytes]) -> list[Change]:
         for mode_before, change in parsed
         if _SUBMODULE in (mode_before, change.mode)
     ]
-    if not inside:
-        return [change for _, change in parsed]
-    return [
-        change
-        for _, change in parsed
-        if not any((change.path + "/").startswith(folder) for folder in inside)
-    ]
+    kept = []
+    for _, change in parsed:
+        if not _is_within(change.path, inside):
+            kept.append(change)
+        elif change.old_path:
+            # What git took for a file moved into the submodule is gone from where it was.
+            kept.append(Change(change.old_path, "D", change.before_sha))
+    return kept
+
+
+def _is_within(path: str, folders: Sequence[str]) -> bool:
+    return any((path + "/").startswith(folder) for folder in folders)
 
 
 def _add_large(changes: dict[str, Change], before: dict[str, str], after: dict[str, str]) -> None:
