@@ -106,7 +106,11 @@ def _findings(context: Context, verdicts: list[Verdict], levels: dict[str, str])
 def _trouble(context: Context, store: Store, verdicts: list[Verdict]) -> Reply | None:
     """A gate that did not run is reported to the user, once per session and reason."""
     reasons = sorted(
-        {verdict.reason for verdict in verdicts if verdict.status in (NOT_RUN, BROKEN)}
+        {
+            f"{verdict.gate}: {verdict.reason}"
+            for verdict in verdicts
+            if verdict.status in (NOT_RUN, BROKEN) and not verdict.is_fine
+        }
     )
     new = [reason for reason in reasons if store.once(context.event.session_id, reason)]
     return replies.note("Ambidex: not checked: " + "; ".join(new)) if new else None
