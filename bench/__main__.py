@@ -73,7 +73,11 @@ def hooks_group(folder: Path, rounds: int) -> list[Row]:
         subjects.hook(large, "UserPromptSubmit", [("UserPromptSubmit", {"prompt": "go"})]),
         subjects.hook(large, "Stop, nothing changed", [("Stop", stop)]),
         subjects.hook(
-            large, "SessionStart", [("SessionStart", {"source": "startup"})], subjects.anything
+            large,
+            "SessionStart",
+            [("SessionStart", {"source": "startup"})],
+            subjects.context,
+            lambda: subjects.forget_session(large),
         ),
     ]
     budgets = [

@@ -14,6 +14,7 @@ from ambidex.ledger.store import Store
 from ambidex.proof import stop
 from ambidex.proof.observe import observe
 from ambidex.protocol import replies
+from ambidex.report import evidence
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, Verdict
 
 TYPE_CHECKING = False
@@ -85,6 +86,7 @@ def _judge(context: Context, store: Store, base: trees.Tree, now: trees.Tree) ->
         deadline=time.monotonic() + budget["deadline_seconds"],
     )
     context.record["verdicts"] = [verdict.as_dict() for verdict in verdicts]
+    evidence.write(context.root, verdicts, gates.worst(verdicts, levels), context.started)
     counting = [verdict for verdict in verdicts if levels.get(verdict.gate) != "report"]
     step = stop.step(
         record,
