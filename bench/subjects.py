@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ambidex import locate
-from ambidex.ledger.store import Store
 from ambidex.client.fire import snake_case
+from ambidex.ledger.store import Store
 from ambidex.policy import trust
 from ambidex.policy.compile import compile_policy
 from bench.measure import Process, Subject
@@ -39,6 +39,12 @@ def silent(output: bytes) -> str:
 def context(output: bytes) -> str:
     """The hook must tell the model something."""
     return "" if b"additionalContext" in output else f"expected context, got {output[:300]!r}"
+
+
+def append(path: Path) -> None:
+    """Change a file by a line."""
+    with path.open("a") as file:
+        file.write("one more line\n")
 
 
 def forget_session(hooks: Hooks) -> None:

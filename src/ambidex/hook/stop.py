@@ -94,7 +94,8 @@ def _judge(context: Context, store: Store, base: trees.Tree, now: trees.Tree) ->
             counting,
             tree=now.sha,
             stop_hook_active=event.stop_hook_active,
-            tool_called=_tool_called(context),
+            # Only a block asks for it, and reading the ledger back costs 14 ms to import.
+            tool_called=any(gates.blocks(v, levels) for v in counting) and _tool_called(context),
             waiting=waiting,
             one_shot=one_shot,
         ),
