@@ -10,6 +10,8 @@ from __future__ import annotations
 import time
 
 from ambidex.changes import diff
+from ambidex.edits import kinds
+from ambidex.edits.kinds import SEMGREPIGNORE
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Verdict
 
 TYPE_CHECKING = False
@@ -148,7 +150,8 @@ def _edits(
     deadline: float,
 ) -> list[Verdict]:
     wanted = [gate for gate in EDIT_GATES if policy["edits"][gate] and levels[gate] != "off"]
-    files = [change.path for change in changes if change.status != "D"]
+    there = {change.path: change for change in changes if change.status != "D"}
+    files = kinds.concerned(root, policy, there)
     if not wanted or not files:
         return []
     known = [evidence.get(gate) for gate in wanted]
@@ -156,12 +159,13 @@ def _edits(
         return [verdict for verdict in known if verdict is not None]
     from ambidex.edits.treat import treat
 
-    formerly = {change.path: change.old_path or change.path for change in changes}
+    formerly = {path: there[path].old_path or path for path in files}
+    contents = diff.files_at(state, root, before, [*formerly.values(), SEMGREPIGNORE])
     treatment = treat(
         root,
         {**policy, "edits": {**policy["edits"], **{g: g in wanted for g in EDIT_GATES}}},
         files,
-        baseline=lambda path: diff.file_at(state, root, before, formerly.get(path, path)),
+        baseline=lambda path: contents.get(formerly.get(path, path)),
         environ=environ,
         state=state,
         # A file rewritten now would make the agent's next Edit of it fail.

@@ -10,11 +10,11 @@ from ambidex.changes.shadow import Shadow, split_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ambidex.changes.trees import Tree
 
-__all__ = ["Change", "changed", "changed_lines", "content", "file_at"]
+__all__ = ["Change", "changed", "changed_lines", "content", "files_at"]
 
 _RENAME_LIMIT = 1_000
 _SUBMODULE = "160000"
@@ -108,24 +108,40 @@ def content(state: str, root: str, sha: str) -> bytes:
         raise TreeError(f"git can't be started: {error}") from error
 
 
-def file_at(state: str, root: str, tree: Tree, path: str) -> bytes | None:
-    """The content of the file `path` in a tree, or None when it has no such file.
+def files_at(state: str, root: str, tree: Tree, paths: Iterable[str]) -> dict[str, bytes]:
+    """The content of files in a tree, by path; those that are not in it are left out.
 
     Args:
         state: the repository's state directory.
         root: the top of the work tree.
         tree: a tree, taken or of a commit.
-        path: relative to the root, with `/`.
+        paths: relative to the root, with `/`.
 
     Raises:
-        TreeError: git can't be started.
+        TreeError: git failed or can't be started.
     """
+    # The protocol is a line per object; a name with a newline can't be asked for.
+    names = [path for path in paths if "\n" not in path]
+    if not names:
+        return {}
+    questions = b"".join(os.fsencode(f"{tree.sha}:{name}\n") for name in names)
     try:
-        return Shadow(root, state).git("cat-file", "blob", f"{tree.sha}:{path}", alternates=True)
-    except GitFailed:
-        return None
+        with Shadow(root, state) as shadow:
+            answer = shadow.git("cat-file", "--batch", stdin=questions, alternates=True)
     except OSError as error:
         raise TreeError(f"git can't be started: {error}") from error
+    found: dict[str, bytes] = {}
+    at = 0
+    for name in names:
+        end = answer.index(b"\n", at)
+        header, at = answer[at:end].split(b" "), end + 1
+        if header[-1] == b"missing" or not header[-1].isdigit():
+            continue
+        size = int(header[-1])
+        if header[-2] == b"blob":
+            found[name] = answer[at : at + size]
+        at += size + 1
+    return found
 
 
 def _parsed(fields: Sequence[bytes]) -> Iterator[tuple[str, Change]]:

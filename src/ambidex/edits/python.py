@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 
+from ambidex.edits.kinds import PYTHON
 from ambidex.edits.language import Diagnostic, Edit, ToolError, UnparsableError, first_line
 from ambidex.edits.process import DEADLINE, Job
 
@@ -25,7 +26,7 @@ class Python:
     """The adapter; see `language.Language`."""
 
     name = "Python"
-    suffixes: tuple[str, ...] = (".py", ".pyi", ".pyw")
+    suffixes: tuple[str, ...] = PYTHON
     tool = "ruff"
     install = "pip install ruff"
     # True of code that is being written, and mostly false a minute later: used later, defined

@@ -21,6 +21,7 @@ from contextlib import suppress
 
 from ambidex.edits import engine
 from ambidex.edits.files import BOM
+from ambidex.edits.kinds import RULES, SEMGREPIGNORE, suffix
 from ambidex.edits.lines import essence, only_new
 from ambidex.edits.paths import Skip
 from ambidex.edits.process import DEADLINE
@@ -35,10 +36,6 @@ if TYPE_CHECKING:
 
 PACK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rules")
 # The folder of the pack that concerns a file; loading rules is a good part of the time.
-_FOLDERS = {
-    **dict.fromkeys((".py", ".pyi", ".pyw"), "python"),
-    **dict.fromkeys((".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts"), "javascript"),
-}
 _RULE_SECONDS = 5
 _STALE_SECONDS = 3600
 _BLOCKING = frozenset({"ERROR", "HIGH", "CRITICAL"})
@@ -96,7 +93,7 @@ def rule_files(
         subjects: the files to scan, which choose the parts of the pack.
         pack: the folder of our own rules.
     """
-    folders = {_FOLDERS.get(_suffix(subject.path)) for subject in subjects} - {None}
+    folders = {RULES.get(suffix(subject.path)) for subject in subjects} - {None}
     rules = [os.path.join(pack, str(folder)) for folder in sorted(map(str, folders))]
     rules = [folder for folder in rules if os.path.isdir(folder)]
     complaints = []
@@ -124,10 +121,6 @@ def _dot_semgrep(folder: str) -> list[str]:
             except OSError:
                 continue
     return sorted(found)
-
-
-def _suffix(path: str) -> str:
-    return os.path.splitext(path)[1].lower()
 
 
 class Scan:
@@ -205,7 +198,7 @@ class Scan:
             if os.path.isdir(self._path(side)):
                 # Each side is a project of its own, so that anchored path filters apply.
                 os.mkdir(self._path(side, ".git"))
-                with open(self._path(side, ".semgrepignore"), "wb") as file:
+                with open(self._path(side, SEMGREPIGNORE), "wb") as file:
                     file.write(b"\n".join(lines))
 
     def read(self, outcome: Outcome) -> Result:
@@ -317,6 +310,6 @@ def _finding(subject: Subject, match: Mapping[str, Any]) -> Finding:
 
 
 def _unscanned(subject: Subject) -> Skip:
-    if _suffix(subject.path) in _FOLDERS:
+    if suffix(subject.path) in RULES:
         return Skip(subject.path, "semgrep left it out (.semgrepignore, or its own limits)", True)
     return Skip(subject.path, "no rule reads this kind of file")

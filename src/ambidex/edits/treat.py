@@ -9,6 +9,7 @@ from ambidex.edits import files as disk
 from ambidex.edits import process, scan
 from ambidex.edits.gates import Gate
 from ambidex.edits.improve import Improvement, Options, improve
+from ambidex.edits.kinds import SEMGREPIGNORE
 from ambidex.edits.language import Call
 from ambidex.edits.lines import changed_ranges
 from ambidex.edits.paths import Skip, select
@@ -195,7 +196,7 @@ class _Project:
             return
         try:
             # What the change itself adds to it is not honoured: an edit must not hide itself.
-            ignore = self.baseline(".semgrepignore")
+            ignore = self.baseline(SEMGREPIGNORE)
             with scan.Scan(
                 program, rules, subjects, self.state, self.environ, ignore=ignore
             ) as call:

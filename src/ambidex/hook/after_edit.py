@@ -10,8 +10,7 @@ import os
 import time
 
 from ambidex.changes import diff, trees
-from ambidex.edits.report import for_model
-from ambidex.edits.treat import treat
+from ambidex.edits import kinds
 from ambidex.guard.paths import WRITERS, below
 from ambidex.hook import blame
 from ambidex.ledger.store import Store
@@ -39,20 +38,23 @@ def handle(context: Context) -> Reply | None:
             return _once(context, store, "obstacle", f"Ambidex: edits are not checked: {obstacle}.")
         try:
             base = blame.base(context, store)
-            files = _edited(context, store, base)
+            files = kinds.concerned(context.tree, context.policy, _edited(context, store, base))
             if not files:
                 return None
+            before = diff.files_at(context.state, context.tree, base, [*files, kinds.SEMGREPIGNORE])
         except trees.TreeError as problem:
             context.record["verdict"] = {"status": BROKEN, "reason": str(problem)}
             return _once(context, store, "trees", f"Ambidex: edits are not checked: {problem}.")
         edits = dict(context.policy["edits"])
         for gate in GATES:
             edits[gate] = edits[gate] and levels[gate] != "off"
+        from ambidex.edits.treat import treat
+
         treatment = treat(
             context.tree,
             {**context.policy, "edits": edits},
             files,
-            baseline=lambda path: diff.file_at(context.state, context.tree, base, path),
+            baseline=before.get,
             environ=context.environ,
             state=context.state,
             fix=levels["format"] == "fix",
@@ -96,6 +98,8 @@ def _findings(context: Context, verdicts: list[Verdict], levels: dict[str, str])
     found = [verdict for verdict in verdicts if verdict.status == FINDINGS]
     if not found:
         return None
+    from ambidex.edits.report import for_model
+
     text = for_model(found, context.policy)
     name = context.event.name
     if any(levels[verdict.gate] == "block" for verdict in found):
