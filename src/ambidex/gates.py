@@ -118,13 +118,11 @@ def worst(verdicts: list[Verdict], levels: Mapping[str, str]) -> str:
 
     A gate that had nothing to prove counts as passed; no verdict at all is `not_run`.
     """
-    from ambidex.proof.observe import is_fine
-
     if any(blocks(verdict, levels) for verdict in verdicts):
         return FINDINGS
     if any(verdict.status == BROKEN for verdict in verdicts):
         return BROKEN
-    if not verdicts or any(v.status == NOT_RUN and not is_fine(v) for v in verdicts):
+    if not verdicts or any(v.status == NOT_RUN and not v.is_fine for v in verdicts):
         return NOT_RUN
     return PASSED
 

@@ -68,7 +68,8 @@ class Verdict:
         status: one of `STATUSES`. `passed` means that something was really inspected.
         reason: why it is `not_run` or `broken`, or a one-line summary otherwise.
         findings: what to act on; empty unless status is `findings`.
-        details: JSON-ready facts for the evidence: counts, commands, paths of logs.
+        details: JSON-ready facts for the evidence: counts, commands, paths of logs. In a
+            `not_run`, `owed` is 0 when there was nothing that this gate had to inspect.
         seconds: wall-clock time the gate took.
     """
 
@@ -93,6 +94,11 @@ class Verdict:
         self.findings = findings or []
         self.details = details or {}
         self.seconds = seconds
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether nothing is left to do: it passed, or there was nothing to inspect."""
+        return self.status == PASSED or (self.status == NOT_RUN and self.details.get("owed") == 0)
 
     def as_dict(self) -> dict[str, Any]:
         """The verdict as JSON-ready data."""

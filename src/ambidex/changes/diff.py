@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ambidex.changes.trees import Tree
 
-__all__ = ["Change", "changed", "changed_lines", "content"]
+__all__ = ["Change", "changed", "changed_lines", "content", "file_at"]
 
 _RENAME_LIMIT = 1_000
 _SUBMODULE = "160000"
@@ -104,6 +104,26 @@ def content(state: str, root: str, sha: str) -> bytes:
         return Shadow(root, state).git("cat-file", "blob", sha, alternates=True)
     except GitFailed as error:
         raise TreeError(f"the content {sha} is not there any more") from error
+    except OSError as error:
+        raise TreeError(f"git can't be started: {error}") from error
+
+
+def file_at(state: str, root: str, tree: Tree, path: str) -> bytes | None:
+    """The content of the file `path` in a tree, or None when it has no such file.
+
+    Args:
+        state: the repository's state directory.
+        root: the top of the work tree.
+        tree: a tree, taken or of a commit.
+        path: relative to the root, with `/`.
+
+    Raises:
+        TreeError: git can't be started.
+    """
+    try:
+        return Shadow(root, state).git("cat-file", "blob", f"{tree.sha}:{path}", alternates=True)
+    except GitFailed:
+        return None
     except OSError as error:
         raise TreeError(f"git can't be started: {error}") from error
 

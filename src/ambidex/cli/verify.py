@@ -69,7 +69,7 @@ def command(base: str | None, as_format: str, track: str | None, output: str | N
     track = track or policy["track"]
     try:
         before = trees.tree_of(root, state, base or _fork_point(root))
-        after = trees.take(root, state)
+        after = trees.take(root, state, before)
     except trees.TreeError as problem:
         raise click.UsageError(str(problem)) from None
     with Store(state) as store:

@@ -102,11 +102,9 @@ def improve(
         options: what is wanted.
     """
     tool = _Tool(language, call)
-    questions = [(kind, text) for text in (content, before) if text is not None for kind in _KINDS]
-    if options.fix and options.lint:
-        # Most edits can be fixed as a whole, and it costs less to ask than to wait.
-        questions.append((_FIX, content))
-    yield from tool.ask(*questions)
+    yield from tool.ask(
+        *[(kind, text) for text in (content, before) if text is not None for kind in _KINDS]
+    )
     judge = _Judge(tool, before, options)
     result = Improvement(content)
     if options.lint:
@@ -146,6 +144,7 @@ def _refine(judge: _Judge, result: Improvement) -> Asking:
             break
         now = formatted
     else:
+        result.content = result.formatted = original
         result.format_error = ToolError("fixes and formatting undo each other; nothing is written")
     if options.lint and result.lint_error is None and result.content != original:
         result.diagnostics = judge.report(result.content)

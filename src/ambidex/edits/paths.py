@@ -80,7 +80,7 @@ def select(
 def _obstacle(root: str, path: str, exclude: Sequence[str], max_bytes: int) -> Skip | None:
     if os.path.isabs(path) or path.split(os.sep, maxsplit=1)[0] == os.pardir:
         return Skip(path, "outside of the project")
-    if GENERATED.intersection(path.split(os.sep)[:-1]):
+    if GENERATED.intersection(path.split(os.sep)):
         return Skip(path, "in a folder that tools fill")
     if any(matches(glob, path) for glob in exclude):
         return Skip(path, "excluded by the configuration")

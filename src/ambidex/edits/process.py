@@ -162,7 +162,8 @@ class _Running:
 
     def _send(self) -> None:
         stream = self.process.stdin
-        assert stream is not None  # noqa: S101  (registered only when there is one)
+        if stream is None or stream not in self.open:
+            return
         try:
             self.rest = self.rest[os.write(stream.fileno(), self.rest[:_CHUNK]) :]
         except BlockingIOError:
@@ -173,6 +174,8 @@ class _Running:
             self._unwatch(stream)
 
     def _receive(self, stream: Any) -> None:
+        if stream not in self.open:
+            return  # stopped by an event that came together with this one
         chunk = os.read(stream.fileno(), _CHUNK)
         if not chunk:
             self._unwatch(stream)

@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from contextlib import suppress
 
 from ambidex.edits import engine
 from ambidex.edits.files import BOM
@@ -265,20 +266,23 @@ def _private_folder(parent: str) -> str:
     for name in os.listdir(parent):
         # A hook that is killed cannot clean up; the next one does.
         path = os.path.join(parent, name)
-        if name.startswith("scan-") and now - os.lstat(path).st_mtime > _STALE_SECONDS:
-            _remove(path)
+        with suppress(FileNotFoundError):
+            if name.startswith("scan-") and now - os.lstat(path).st_mtime > _STALE_SECONDS:
+                _remove(path)
     folder = os.path.join(parent, f"scan-{os.getpid()}-{time.time_ns()}")
     os.mkdir(folder, 0o700)
     return folder
 
 
 def _remove(folder: str) -> None:
-    for where, folders, files in os.walk(folder, topdown=False):
-        for name in files:
-            os.unlink(os.path.join(where, name))
-        for name in folders:
-            os.rmdir(os.path.join(where, name))
-    os.rmdir(folder)
+    # Another session may be cleaning up the same; what stays is removed an hour later.
+    with suppress(OSError):
+        for where, folders, files in os.walk(folder, topdown=False):
+            for name in files:
+                os.unlink(os.path.join(where, name))
+            for name in folders:
+                os.rmdir(os.path.join(where, name))
+        os.rmdir(folder)
 
 
 def _plain(path: str, taken: Mapping[str, object]) -> str:

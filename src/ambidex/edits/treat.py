@@ -101,7 +101,10 @@ def treat(
         project.scan(treated, deadline, gates[2])
         gates[2].seconds = time.monotonic() - started
     verdicts = [
-        gate.verdict() if gate.name in on else Verdict(gate.name, NOT_RUN, _OFF) for gate in gates
+        gate.verdict()
+        if gate.name in on
+        else Verdict(gate.name, NOT_RUN, _OFF, details={"owed": 0})
+        for gate in gates
     ]
     return Treatment(verdicts, rewritten)
 

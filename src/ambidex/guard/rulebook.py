@@ -12,7 +12,7 @@ RULES = {
     "ambidex.permissions.world-writable": "a mode that lets everybody write",
     "ambidex.golden.write": "a write to a golden test",
     "ambidex.paths.read-only": "a write to a path that the policy makes read-only",
-    "ambidex.own.write": "a write to Ambidex's configuration, hooks, state or the client's settings",
+    "ambidex.own.write": "a write to Ambidex's configuration, hooks or state, or to settings",
     "ambidex.own.person-only": "a command of Ambidex that is for a person at a terminal",
     "ambidex.guard.unreadable": "a call that cannot be read",
 }

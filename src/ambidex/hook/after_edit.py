@@ -38,10 +38,10 @@ def handle(context: Context) -> Reply | None:
             context.record["verdict"] = {"status": NOT_RUN, "reason": obstacle}
             return _once(context, store, "obstacle", f"Ambidex: edits are not checked: {obstacle}.")
         try:
-            files = _edited(context)
+            base = blame.base(context, store)
+            files = _edited(context, store, base)
             if not files:
                 return None
-            base = blame.base(context, store)
         except trees.TreeError as problem:
             context.record["verdict"] = {"status": BROKEN, "reason": str(problem)}
             return _once(context, store, "trees", f"Ambidex: edits are not checked: {problem}.")
@@ -61,7 +61,8 @@ def handle(context: Context) -> Reply | None:
         )
         if treatment.rewritten:
             # What was just reformatted is not the next command's edit.
-            trees.take(context.tree, context.state)
+            now = trees.take(context.tree, context.state, base)
+            blame.set_after_last_tool(context, store, now)
         context.record["verdicts"] = [verdict.as_dict() for verdict in treatment.verdicts]
         context.record["rewritten"] = treatment.rewritten
         return replies.merge(
@@ -70,12 +71,13 @@ def handle(context: Context) -> Reply | None:
         )
 
 
-def _edited(context: Context) -> list[str]:
+def _edited(context: Context, store: Store, base: trees.Tree) -> list[str]:
     """Paths, relative to the work tree, that the tool wrote."""
     event = context.event
     tool = event.tool_name  # type: ignore[attr-defined]
-    before = trees.last(context.tree, context.state)
-    after = trees.take(context.tree, context.state)
+    before = blame.after_last_tool(context, store)
+    after = trees.take(context.tree, context.state, base)
+    blame.set_after_last_tool(context, store, after)
     if tool in WRITERS:
         name = event.tool_input.get(WRITERS[tool], "")  # type: ignore[attr-defined]
         path = os.path.realpath(os.path.join(context.cwd, str(name)))
@@ -104,7 +106,11 @@ def _findings(context: Context, verdicts: list[Verdict], levels: dict[str, str])
 def _trouble(context: Context, store: Store, verdicts: list[Verdict]) -> Reply | None:
     """A gate that did not run is reported to the user, once per session and reason."""
     reasons = sorted(
-        {verdict.reason for verdict in verdicts if verdict.status in (NOT_RUN, BROKEN)}
+        {
+            f"{verdict.gate}: {verdict.reason}"
+            for verdict in verdicts
+            if verdict.status in (NOT_RUN, BROKEN) and not verdict.is_fine
+        }
     )
     new = [reason for reason in reasons if store.once(context.event.session_id, reason)]
     return replies.note("Ambidex: not checked: " + "; ".join(new)) if new else None

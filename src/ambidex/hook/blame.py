@@ -8,8 +8,6 @@ turn every failure into one that was there before.
 
 from __future__ import annotations
 
-import time
-
 from ambidex.changes import trees
 
 TYPE_CHECKING = False
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
 
 # A session's agents share its changes while they share its work tree; the base is the tree's.
 _AGENT = ""
+_ANY_SESSION = ""
 
 
 def on_prompt(context: Context, store: Store) -> Tree:
@@ -30,6 +29,7 @@ def on_prompt(context: Context, store: Store) -> Tree:
     """
     session = context.event.session_id
     now = trees.take(context.tree, context.state)
+    set_after_last_tool(context, store, now)
     base = store.baseline(session, _AGENT, context.tree)
     green = store.green(context.tree, session)
     settled = base and green and (base.tree, base.large) == (green.tree, green.large)
@@ -47,6 +47,17 @@ def on_green(context: Context, store: Store, now: Tree) -> None:
     """A Stop without open findings: what is there now is nobody's debt."""
     store.set_green(context.tree, context.event.session_id, now.sha, now.large)
     _move(context, store, now)
+
+
+def after_last_tool(context: Context, store: Store) -> Tree | None:
+    """The tree as the last tool, of whichever session, left it; None before the first."""
+    known = store.baseline(_ANY_SESSION, _AGENT, context.tree)
+    return None if known is None else trees.Tree(known.tree, known.large)
+
+
+def set_after_last_tool(context: Context, store: Store, now: Tree) -> None:
+    """Remember the tree as a tool left it; what differs later is a later tool's doing."""
+    store.set_baseline(_ANY_SESSION, _AGENT, context.tree, now.sha, now.large, "", context.started)
 
 
 def base(context: Context, store: Store) -> Tree:
@@ -72,6 +83,6 @@ def _move(context: Context, store: Store, now: Tree) -> None:
         now.sha,
         now.large,
         context.event.prompt_id,
-        time.time(),
+        context.started,
     )
     store.set_green(context.tree, context.event.session_id, now.sha, now.large)

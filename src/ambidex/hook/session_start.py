@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from ambidex.policy import snapshot
 from ambidex.protocol import replies
 
 TYPE_CHECKING = False
@@ -23,21 +24,25 @@ def handle(context: Context) -> Reply | None:
     policy = context.policy
     if policy["note"]:
         notes.append(policy["note"])
+    watch = None
+    if context.event.name == "SessionStart":
+        # Also where nothing is configured yet: a person may write it while the session runs.
+        names = (snapshot.FILE, snapshot.PYPROJECT)
+        watch = replies.watch("SessionStart", [os.path.join(context.root, name) for name in names])
     if not policy["active"]:
-        return _notes(notes)
+        return replies.merge(watch, _notes(notes))
     until = context.paused_until
     if until:
         notes.append("paused by a person; nothing is guarded or checked until the pause ends")
-        return _notes(notes)
+        return replies.merge(watch, _notes(notes))
     obstacle = context.obstacle()
     if obstacle:
         notes.append(f"edits and tests are not checked: {obstacle}")
     notes += _baseline(context)
     if context.event.name == "Setup":
         return _notes(notes)
-    return replies.merge(
-        replies.context(context.event.name, _line(context, obstacle)), _notes(notes)
-    )
+    line = replies.context(context.event.name, _line(context, obstacle))
+    return replies.merge(watch, line, _notes(notes))
 
 
 def _environment(context: Context) -> list[str]:

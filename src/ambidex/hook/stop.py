@@ -36,8 +36,8 @@ def handle(context: Context) -> Reply | None:
         return None
     with Store(context.state) as store:
         try:
-            now = trees.take(context.tree, context.state)
             base = blame.base(context, store)
+            now = trees.take(context.tree, context.state, base)
         except trees.TreeError as problem:
             return _unproved(context, store, Verdict("tests", BROKEN, str(problem)))
         context.record["tree"] = now.sha

@@ -6,6 +6,7 @@ import os
 import shlex
 import time
 
+from ambidex import locate
 from ambidex.proof import process
 
 TYPE_CHECKING = False
@@ -98,7 +99,8 @@ def find(
 
     Args:
         root: the project's root; `.venv` and `venv` in it come first, then an activated
-            environment inside the project, then `python3`, `python` and `pytest` on PATH.
+            environment inside the project, then `python3`, `python` and `pytest` on PATH, then
+            the environment of Ambidex's tools.
         policy: the policy snapshot.
         environ: the process environment.
         deadline: `time.monotonic()` after which no interpreter is asked any more.
@@ -126,19 +128,41 @@ def find(
     path = _on_path("pytest", environ)
     if path:
         return Command([path], configured=False)
+    # A project without an environment of its own: the one that brings our tools has pytest too.
+    ours = os.path.join(_our_programs(environ), "python")
+    if os.access(ours, os.X_OK) and _has_pytest(ours, root, environ, deadline):
+        return Command([ours, "-m", "pytest"], configured=False)
     raise NoCommandError(
         "no Python with pytest was found (looked in .venv, venv and on PATH); install pytest, "
         "or set tests.command in ambidex.toml"
     )
 
 
-def environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """The user's environment without the variables that Claude Code and Ambidex add."""
-    return {
+def environment(environ: Mapping[str, str], root: str = "") -> dict[str, str]:
+    """The environment of the project's tests.
+
+    It is the user's, without the variables that Claude Code and Ambidex add. A command is looked
+    for in the project's own environment first and in ours last, as every tool is.
+
+    Args:
+        environ: the process environment.
+        root: the project's root; `""` leaves PATH as it is.
+    """
+    kept = {
         name: value
         for name, value in environ.items()
         if not name.startswith(("CLAUDE", "AMBIDEX", "PYTEST_CURRENT_TEST"))
     }
+    if root:
+        own = _own_python(root, environ)
+        folders = [os.path.dirname(own)] if own else []
+        folders += [environ.get("PATH", os.defpath), _our_programs(environ)]
+        kept["PATH"] = os.pathsep.join(folders)
+    return kept
+
+
+def _our_programs(environ: Mapping[str, str]) -> str:
+    return os.path.join(locate.data_home(environ), "env", "current", "bin")
 
 
 def _pytest_position(argv: Sequence[str]) -> int:

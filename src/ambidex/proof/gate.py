@@ -164,13 +164,13 @@ def prove(
 
     Returns:
         At least one verdict. Where nothing relevant changed: `not_run` with the reason
-        `relevance.NOTHING_RELEVANT`, for which `observe.is_fine` holds.
+        `relevance.NOTHING_RELEVANT`, for which `is_fine` holds.
     """
     paths = relevance.paths_of(changes)
     if paths:
         paths = relevance.relevant(root, policy, paths, any_language=_any_language(policy))
     if not paths:
-        return [Verdict("tests", NOT_RUN, relevance.NOTHING_RELEVANT)]
+        return [Verdict("tests", NOT_RUN, relevance.NOTHING_RELEVANT, details={"owed": 0})]
     subject = Subject(
         root=root, state=state, policy=policy, paths=paths, environ=environ, deadline=deadline
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ambidex.proof.relevance import NOTHING_RELEVANT
 from ambidex.proof.stop import Observation
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED
 
@@ -56,16 +55,9 @@ def observe(
     )
 
 
-def is_fine(verdict: Verdict) -> bool:
-    """Whether nothing is left to do: passed, or there was nothing to prove."""
-    return verdict.status == PASSED or (
-        verdict.status == NOT_RUN and verdict.reason == NOTHING_RELEVANT
-    )
-
-
 def _reasons(verdicts: Sequence[Verdict], status: str) -> str:
     return "; ".join(
         f"{verdict.gate}: {verdict.reason}"
         for verdict in verdicts
-        if verdict.status == status and not is_fine(verdict)
+        if verdict.status == status and not verdict.is_fine
     )

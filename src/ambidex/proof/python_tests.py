@@ -74,7 +74,7 @@ def run(
     argv = command.only(nodes, options) if nodes else command.whole(options)
     try:
         outcome = process.run(
-            argv, cwd=root, environ=environment(environ), deadline=deadline, log=log
+            argv, cwd=root, environ=environment(environ, root), deadline=deadline, log=log
         )
         results = junit.read(report, root)
     except OSError as error:

@@ -109,6 +109,17 @@ def context(event: str, text: str) -> Reply:
     return {"hookSpecificOutput": {"hookEventName": event, "additionalContext": clip(text)}}
 
 
+def watch(event: str, paths: list[str]) -> Reply:
+    """Have FileChanged fire for these absolute paths; a plugin's matcher alone watches nothing.
+
+    Raises:
+        ValueError: the event cannot start a watch.
+    """
+    if event not in ("SessionStart", "CwdChanged", "FileChanged"):
+        raise ValueError(f"{event} cannot watch files")
+    return {"hookSpecificOutput": {"hookEventName": event, "watchPaths": paths}}
+
+
 def note(text: str) -> Reply:
     """Tell the user, not the model."""
     return {"systemMessage": clip(text)}

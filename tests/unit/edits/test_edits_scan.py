@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from ambidex.edits import engine
+from ambidex.edits import engine, scan
 
 BAD = "x = eval(input())\n"
 
@@ -110,7 +110,7 @@ def test_a_file_that_no_rule_reads_has_not_passed_and_is_nobodys_debt(project):
 
 
 def test_a_file_that_semgrep_cannot_parse_is_broken(project):
-    project.write("a.py", "def f(:\n  eval(x)\n")
+    project.write("a.py", "def (:\n eval(x)\n")
     verdict = project.verdict("scan", "a.py")
     assert verdict.status == "broken"
     assert verdict.reason.startswith("Syntax error at line a.py:1")
@@ -211,3 +211,18 @@ def test_the_wheels_engine_is_found_through_a_link(project, tmp_path):
     (link / "semgrep").symlink_to(semgrep)
     assert engine.core(semgrep) is not None
     assert engine.core(str(link / "semgrep")) == engine.core(semgrep)
+
+
+def test_only_the_part_of_the_pack_that_concerns_the_files_is_loaded(project, tmp_path):
+    for folder in ("python", "javascript"):
+        (tmp_path / "pack" / folder).mkdir(parents=True)
+    pack = str(tmp_path / "pack")
+
+    def folders(*paths):
+        subjects = [scan.Subject(path, b"", None) for path in paths]
+        return [os.path.basename(rule) for rule in scan.rule_files("/", [], subjects, pack)[0]]
+
+    assert folders("a.py") == ["python"]
+    assert folders("a.tsx", "b.mjs") == ["javascript"]
+    assert folders("a.py", "b.ts", "c.md") == ["javascript", "python"]
+    assert folders("c.md") == []

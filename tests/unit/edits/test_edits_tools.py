@@ -32,7 +32,7 @@ def soon(seconds: float = 30) -> float:
 )
 def test_a_tool_that_misbehaves_never_passes(project, monkeypatch, tool, script, status, reason):
     monkeypatch.setattr(process, "OUTPUT_LIMIT", 1 << 20)
-    project.seconds = 2.0 if script.startswith("sleep") else 60.0
+    project.seconds = 1.0 if script.startswith("sleep") else 60.0
     project.with_tool(tool, script)
     project.with_rules()
     file = project.write("a.py", UGLY)
@@ -64,6 +64,7 @@ def test_a_tool_that_cannot_be_started_is_broken(project):
     assert "cannot be started" in verdict.reason
 
 
+@pytest.mark.slow
 def test_a_hanging_linter_leaves_time_for_the_scan(project):
     project.with_tool("ruff", "sleep 60")
     project.with_rules()
@@ -94,11 +95,9 @@ def test_jobs_that_never_started_are_late():
     assert [outcome.trouble for outcome in outcomes] == [DEADLINE] * 3
 
 
-def test_a_background_child_that_keeps_the_pipes_open_does_not_hold_us_up(tmp_path):
-    started = time.monotonic()
-    (outcome,) = run([job(f"(sleep 60; touch {tmp_path}/late) & echo early")], soon())
-    assert outcome.stdout == b"early\n"
-    assert time.monotonic() - started < 30
+def test_a_background_child_that_keeps_the_pipes_open_does_not_hold_us_up():
+    (outcome,) = run([job("sleep 600 & echo early")], soon())
+    assert (outcome.stdout, outcome.trouble) == (b"early\n", "")
 
 
 def test_a_flood_is_cut_at_the_limit():

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from ambidex.proof.gate import prove
-from ambidex.proof.observe import is_fine
 from ambidex.proof.report import report
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Finding, Verdict
 from testing.python_project import Change, Evidence, Project, policy
@@ -101,7 +100,7 @@ def test_a_run_that_proved_nothing_is_neither_kept_nor_used_again(
 def test_where_nothing_relevant_changed_nothing_runs(shop: Project, paths: tuple[str, ...]) -> None:
     verdict = stop(shop, *paths)
     assert (verdict.status, verdict.reason) == (NOT_RUN, "nothing relevant changed")
-    assert is_fine(verdict)
+    assert verdict.is_fine
     assert not os.path.exists(shop.state)
 
 
@@ -136,7 +135,7 @@ def test_a_project_without_tests_is_not_run(project: Project) -> None:
     project.write({"app.py": ""})
     verdict = stop(project, "app.py")
     assert (verdict.status, verdict.reason) == (NOT_RUN, "the project has no test files")
-    assert not is_fine(verdict)
+    assert not verdict.is_fine
 
 
 def test_a_project_whose_python_has_no_pytest_is_broken(shop: Project) -> None:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from ambidex.proof.fingerprint import failures, normalise
-from ambidex.proof.observe import is_fine, observe
+from ambidex.proof.observe import observe
 from ambidex.proof.relevance import NOTHING_RELEVANT
 from ambidex.proof.stop import (
     BLOCK,
@@ -197,5 +197,5 @@ def test_verdicts_are_summed_up_for_the_machine() -> None:
     assert (seen.unproved, seen.proved) == ("", False)
     seen = observe([Verdict("tests", NOT_RUN, "deadline"), Verdict("scan", BROKEN, "no tool")])
     assert (seen.unproved, seen.broken) == ("tests: deadline", "scan: no tool")
-    assert is_fine(Verdict("tests", PASSED))
-    assert not is_fine(Verdict("tests", NOT_RUN, "deadline"))
+    assert Verdict("tests", PASSED).is_fine
+    assert not Verdict("tests", NOT_RUN, "deadline").is_fine
