@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -14,6 +16,7 @@ from ambidex.proof.printable import printable
 
 _MARKS = {PROBLEM: ("✗", "bold red"), NOTE: ("!", "yellow"), GOOD: ("✓", "green")}
 _LONGEST = 400
+_WIDEST_NAME = 24
 
 
 def show(examination: Examination, console: Console, *, verbose: bool) -> None:
@@ -26,24 +29,17 @@ def show(examination: Examination, console: Console, *, verbose: bool) -> None:
     """
     console.print(Text(f"Ambidex {__version__} in {examination.project}"))
     console.print()
-    table = Table.grid(padding=(0, 1))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True, max_width=24, overflow="ellipsis")
-    table.add_column(ratio=1)
-    for status in (PROBLEM, NOTE):
-        for check in examination.checks:
-            if check.status == status:
-                _add(table, check)
-    good = [check for check in examination.checks if check.status == GOOD]
-    if verbose:
-        for check in good:
-            _add(table, check)
-    else:
-        groups = dict.fromkeys(check.group for check in good)
-        for group in groups:
-            words = dict.fromkeys(_short(check) for check in good if check.group == group)
-            _row(table, GOOD, group, ", ".join(words))
-    console.print(table)
+    rows = [
+        (check.status, check.name, check.found, check.fix)
+        for status in (PROBLEM, NOTE, GOOD)
+        for check in examination.checks
+        if check.status == status and (verbose or status != GOOD)
+    ]
+    if not verbose:
+        rows += _good_groups([check for check in examination.checks if check.status == GOOD])
+    width = min(max(len(name) for _, name, _, _ in rows), _WIDEST_NAME)
+    for row in rows:
+        _row(console, width, *row)
     console.print()
     _last_fired(examination, console, verbose=verbose)
     count = examination.problems
@@ -53,6 +49,15 @@ def show(examination: Examination, console: Console, *, verbose: bool) -> None:
         console.print(Text("No problems.", "bold green"))
 
 
+def _good_groups(checks: list[Check]) -> list[tuple[str, str, str, str]]:
+    """One row per group of good checks."""
+    rows = []
+    for group in dict.fromkeys(check.group for check in checks):
+        words = dict.fromkeys(_short(check) for check in checks if check.group == group)
+        rows.append((GOOD, group, ", ".join(words), ""))
+    return rows
+
+
 def _short(check: Check) -> str:
     """A good check within the line of its group."""
     if check.group == "installation":
@@ -60,18 +65,20 @@ def _short(check: Check) -> str:
     return check.found
 
 
-def _add(table: Table, check: Check) -> None:
-    _row(table, check.status, check.name, check.found, check.fix)
-
-
-def _row(table: Table, status: str, name: str, found: str, fix: str = "") -> None:
+def _row(console: Console, width: int, status: str, name: str, found: str, fix: str) -> None:
     mark, style = _MARKS[status]
-    text = Text(printable(found, _LONGEST))
+    indent = width + 3
+    room = max(console.width - indent, 30)
+    lines = textwrap.wrap(printable(found, _LONGEST), room, break_on_hyphens=False) or [""]
+    first = Text(mark, style)
+    first.append(f" {printable(name, width):<{width}} ", "none")
+    console.print(first.append(lines[0], "none"), soft_wrap=True)
+    for line in lines[1:]:
+        console.print(Text(" " * indent + line), soft_wrap=True)
     if fix:
-        # A command must survive being copied: nothing is cut off it.
-        text.append("\n→ ", "dim")
-        text.append(printable(fix, 4 * _LONGEST), "cyan")
-    table.add_row(Text(mark, style), Text(printable(name, 40)), text)
+        # The terminal wraps it, not we: a command must survive being copied.
+        text = Text(" " * indent + "→ ", "dim").append(printable(fix, 4 * _LONGEST), "cyan")
+        console.print(text, soft_wrap=True)
 
 
 def _last_fired(examination: Examination, console: Console, *, verbose: bool) -> None:

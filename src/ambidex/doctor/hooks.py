@@ -18,6 +18,7 @@ def check(
     project: str,
     installation: Installation,
     missing: Collection[str],
+    path: str,
 ) -> list[Check]:
     """What came of firing the hooks of one installation.
 
@@ -26,11 +27,12 @@ def check(
         project: the project's root.
         installation: whose hooks are fired.
         missing: programs that are known to be missing.
+        path: the PATH of its hooks.
 
     Raises:
         OSError: there is no room for a temporary repository.
     """
-    with Rehearsal(environ, project, installation) as rehearsal:
+    with Rehearsal(environ, project, installation, path) as rehearsal:
         outcomes = play(rehearsal, missing)
         facts = {
             "scenes": [
@@ -54,7 +56,7 @@ def check(
                 GROUP,
                 _events(failed),
                 PROBLEM,
-                f"{_wanted(failed)}: {problem} [{installation.name}]",
+                f"{_wanted(failed)}: {problem} ({installation.name})",
                 _REPORT,
                 facts,
             )
@@ -76,7 +78,7 @@ def _by_problem(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
     for outcome in outcomes:
         if outcome.problem:
             # The same message names the event in the words of the hook itself.
-            key = outcome.problem.replace(f"The {outcome.scene.event} hook", "The hook")
+            key = outcome.problem.replace(f"the {outcome.scene.event} hook", "the hook")
             wrong.setdefault(key, []).append(outcome)
     return wrong
 
@@ -89,5 +91,5 @@ def _events(outcomes: Sequence[Outcome]) -> str:
 def _wanted(outcomes: Sequence[Outcome]) -> str:
     events = list(dict.fromkeys(outcome.scene.event for outcome in outcomes))
     if len(events) > 1:
-        return ", ".join(events)
-    return "; ".join(outcome.scene.what for outcome in outcomes)
+        return f"{', '.join(events)} do not answer as they should; instead"
+    return f"expected that {' and '.join(o.scene.what for o in outcomes)}; instead"

@@ -139,13 +139,13 @@ def _plugins(
     for identity in dict.fromkeys([*enabled, *installed]):
         entry = installed.get(identity)
         on = identity in enabled and enabled[identity][0]
-        file = enabled[identity][1] if identity in enabled else None
+        switch: Settings | None = enabled[identity][1] if identity in enabled else None
         root = str((entry or {}).get("installPath", ""))
         plain = re.sub(r"[^A-Za-z0-9_-]", "-", identity)
         source = os.path.join(root, "hooks", "hooks.json")
         made = Installation(
             f"plugin {identity}",
-            str((entry or {}).get("scope", file.scope if file else USER)),
+            str((entry or {}).get("scope", switch.scope if switch else USER)),
             source,
             root,
             os.path.join(folder, "data", plain),
@@ -153,11 +153,11 @@ def _plugins(
         )
         if not on and entry is not None:
             found = "installed and disabled"
-            if file is not None:
-                found += f" in {shown(file.path, environ)}"
+            if switch is not None:
+                found += f" in {shown(switch.path, environ)}"
             yield made, Check(GROUP, made.name, NOTE, found, f"claude plugin enable {identity}")
         elif on and entry is None:
-            where = shown(file.path, environ) if file else "the settings"
+            where = shown(switch.path, environ) if switch else "the settings"
             found = f"enabled in {where} and not installed on this machine"
             fix = f"claude plugin install {identity}"
             yield made, Check(GROUP, made.name, PROBLEM, found, fix)

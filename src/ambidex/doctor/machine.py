@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shlex
 import shutil
@@ -39,13 +40,13 @@ def person(environ: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in environ.items() if not key.startswith("CLAUDE_PLUGIN_")}
 
 
-def scrubbed(environ: Mapping[str, str], state_home: str) -> dict[str, str]:
+def scrubbed(environ: Mapping[str, str], state_home: str, path: str) -> dict[str, str]:
     """The smallest environment that a hook can get, with its state kept in `state_home`."""
     kept = {key: environ[key] for key in _KEPT if environ.get(key)}
     kept.setdefault("HOME", os.path.expanduser("~"))
     return {
         **kept,
-        "PATH": SCRUBBED_PATH,
+        "PATH": path,
         "AMBIDEX_STATE_HOME": state_home,
         "CLAUDECODE": "1",
         "CLAUDE_CODE_ENTRYPOINT": "cli",
@@ -64,7 +65,14 @@ def install_package(environ: Mapping[str, str], package: str) -> str:
 
 def install_tool(python: str, package: str) -> str:
     """The command that installs a Python tool into the environment of the interpreter `python`."""
-    return f"{shlex.quote(python)} -m pip install {shlex.quote(package)}"
+    environment = os.path.dirname(os.path.dirname(python))
+    if "/pipx/" in os.path.realpath(environment) + "/":
+        return f"pipx inject ambidex {package} --include-apps"
+    where = shlex.quote(python)
+    # Environments that uv makes have no pip.
+    if glob.glob(os.path.join(glob.escape(environment), "lib", "python*", "site-packages", "pip")):
+        return f"{where} -m pip install {package}"
+    return f"uv pip install --python {where} {package}"
 
 
 def _install(environ: Mapping[str, str], package: str, otherwise: str) -> str:

@@ -6,6 +6,7 @@ Each is looked for with the small PATH of a client that was started from the des
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -16,7 +17,6 @@ from ambidex import locate
 from ambidex.doctor.check import GOOD, NOTE, PROBLEM, Check
 from ambidex.doctor.installations import Installation
 from ambidex.doctor.machine import (
-    SCRUBBED_PATH,
     install_package,
     install_python,
     install_tool,
@@ -35,16 +35,25 @@ _PROBE_SECONDS = 20.0
 _LOSES = {RUFF: "edits are neither formatted nor linted", SEMGREP: "edits are not scanned"}
 
 
-def check(environ: Mapping[str, str], project: str, installation: Installation) -> list[Check]:
-    """What hooks of one installation find, and what they miss."""
-    base = scrubbed(environ, locate.state_home(environ))
+def check(
+    environ: Mapping[str, str], project: str, installation: Installation, path: str
+) -> list[Check]:
+    """What hooks of one installation find, and what they miss.
+
+    Args:
+        environ: the person's environment.
+        project: the project's root.
+        installation: whose data home is looked at.
+        path: the PATH of its hooks.
+    """
+    base = scrubbed(environ, locate.state_home(environ), path)
     hook = installation.environ({**base, "AMBIDEX_DATA_HOME": installation.data})
-    checks = [_interpreter(environ, hook, installation), _git(environ)]
+    checks = [_interpreter(environ, hook, installation), _git(environ, path)]
     state = _environment(environ, hook, installation)
     if state:
         checks.append(state)
     if not state or state.status == GOOD:
-        checks += [_tool(environ, hook, project, name) for name in (RUFF, SEMGREP)]
+        checks += [_tool(environ, hook, project, installation, name) for name in (RUFF, SEMGREP)]
     tests = _tests(environ, hook, project)
     return [*checks, tests] if tests else checks
 
@@ -66,7 +75,7 @@ def _interpreter(
     fix = install_python(environ)
     if not python:
         found = "no Python 3.9 or newer where hooks look, so every tool call is refused"
-        return Check(GROUP, PYTHON, PROBLEM, found, fix, {"path": SCRUBBED_PATH})
+        return Check(GROUP, PYTHON, PROBLEM, found, fix, {"path": hook["PATH"]})
     version = _version(python)
     facts = {"program": python, "version": version, "origin": origin}
     if version is None:
@@ -122,12 +131,12 @@ def _version(python: str) -> tuple[int, ...] | None:
         return None
 
 
-def _git(environ: Mapping[str, str]) -> Check:
-    program = shutil.which(GIT, path=SCRUBBED_PATH)
+def _git(environ: Mapping[str, str], path: str) -> Check:
+    program = shutil.which(GIT, path=path)
     if program:
         return Check(GROUP, GIT, GOOD, GIT, details={"program": program})
     elsewhere = shutil.which(GIT, path=environ.get("PATH"))
-    found = f"not in {SCRUBBED_PATH}, so changes cannot be measured"
+    found = f"not in {path}, so changes cannot be measured"
     if elsewhere:
         found += f" in sessions that do not have {os.path.dirname(elsewhere)} on their PATH"
     return Check(GROUP, GIT, PROBLEM, found, install_package(environ, GIT))
@@ -154,16 +163,22 @@ def _environment(
     return Check(GROUP, ENVIRONMENT, PROBLEM, status.reason, fix, facts)
 
 
-def _tool(environ: Mapping[str, str], hook: Mapping[str, str], project: str, name: str) -> Check:
+def _tool(
+    environ: Mapping[str, str],
+    hook: Mapping[str, str],
+    project: str,
+    installation: Installation,
+    name: str,
+) -> Check:
     program = locate.tool(hook, project, name)
     if program:
         return Check(GROUP, name, GOOD, name, details={"program": program})
     found = f"not found where hooks look, so {_LOSES[name]}"
     python = os.path.join(locate.data_home(hook), "env", "current", "bin", "python")
-    if os.access(python, os.X_OK):
-        fix = install_tool(shown(python, environ), name)
-    else:
-        fix = f"pipx install {name}"
+    fix = install_tool(python, name)
+    if installation.plugin:
+        folder = shlex.quote(environment.folder(hook))
+        fix = f"rm -r {folder} && claude   (a new session builds it again)"
     return Check(GROUP, name, PROBLEM, found, fix)
 
 
@@ -185,16 +200,26 @@ def _tests(environ: Mapping[str, str], hook: Mapping[str, str], project: str) ->
             fix = reason.split("run `", 1)[1].split("`", 1)[0]
         return Check(GROUP, "tests", PROBLEM, reason, fix)
     first = found.argv[0]
-    path = first if os.sep in first else shutil.which(first, path=hook["PATH"])
+    path = (
+        first
+        if os.sep in first
+        else shutil.which(first, path=command.environment(hook, project)["PATH"])
+    )
     runs = path and os.access(os.path.join(project, path), os.X_OK)
     if runs:
         return Check(GROUP, "tests", GOOD, "tests", details={"command": found.argv})
-    text = f"`{found.shown(project)}` cannot be run: {first} is not found where hooks look"
+    facts = {"command": found.argv}
     elsewhere = shutil.which(first, path=environ.get("PATH"))
-    fix = f"install {first}, or name another command in ambidex.toml: tests.command"
     if elsewhere:
+        text = (
+            f"`{found.shown(project)}` runs only in sessions that have "
+            f"{shown(os.path.dirname(elsewhere), environ)} on their PATH"
+        )
         fix = f"write {elsewhere} instead of {first} in ambidex.toml: tests.command"
-    return Check(GROUP, "tests", PROBLEM, text, fix, {"command": found.argv})
+        return Check(GROUP, "tests", NOTE, text, fix, facts)
+    text = f"`{found.shown(project)}` cannot be run: there is no {first}"
+    fix = f"install {first}, or name another command in ambidex.toml: tests.command"
+    return Check(GROUP, "tests", PROBLEM, text, fix, facts)
 
 
 def _first_line(path: str) -> str:

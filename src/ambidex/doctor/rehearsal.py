@@ -75,7 +75,7 @@ class Rehearsal:
     """
 
     def __init__(
-        self, environ: Mapping[str, str], project: str, installation: Installation
+        self, environ: Mapping[str, str], project: str, installation: Installation, path: str
     ) -> None:
         """Prepare the stage.
 
@@ -83,6 +83,7 @@ class Rehearsal:
             environ: the person's environment.
             project: the person's project, whose `.claude` folder has the launcher.
             installation: whose hooks are fired.
+            path: the PATH of its hooks.
         """
         self._folder = tempfile.TemporaryDirectory(
             prefix="ambidex-doctor-", ignore_cleanup_errors=True
@@ -94,7 +95,7 @@ class Rehearsal:
         self.slowest = (0.0, "")
         self._top = top
         self._lock = -1
-        base = installation.environ(scrubbed(environ, os.path.join(top, "state")))
+        base = installation.environ(scrubbed(environ, os.path.join(top, "state"), path))
         self.environ = {**base, "CLAUDE_PROJECT_DIR": self.root}
         self._lay_out(environ, project)
 

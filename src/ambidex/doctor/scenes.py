@@ -71,7 +71,7 @@ def play(rehearsal: Rehearsal, missing: Collection[str]) -> list[Outcome]:
         outcomes.append(Outcome(scene, problem))
     others = sorted(registered - {scene.event for scene in SCENES})
     for event in others:
-        scene = Scene(event, "is answered", _answered(event))
+        scene = Scene(event, "the hook answers", _answered(event))
         outcomes.append(Outcome(scene, _played(scene, rehearsal)))
     return outcomes
 
@@ -97,7 +97,8 @@ def _answered(name: str, /, **fields: Any) -> Callable[[Rehearsal], str]:
 
 def _failure(answer: Answer) -> str:
     """What the answer reports of a failure of the hook itself, `""` if nothing."""
-    return answer.note if "ambidex doctor" in answer.note else ""
+    advice = "See: ambidex doctor"
+    return answer.note.replace(advice, "").strip() if advice in answer.note else ""
 
 
 def _said(answer: Answer) -> str:
@@ -116,7 +117,7 @@ def _refused(tool: str, rule: str, **fields: str) -> Callable[[Rehearsal], str]:
         answer = _before(rehearsal, tool, given)
         if answer.permission == "deny" and answer.reason.startswith(rule):
             return ""
-        return f"{_said(answer)} (expected: deny by {rule})"
+        return _said(answer)
 
     return run
 
@@ -129,14 +130,14 @@ def _before(rehearsal: Rehearsal, tool: str, tool_input: dict[str, str]) -> Answ
 
 def _harmless(rehearsal: Rehearsal) -> str:
     answer = _before(rehearsal, "Bash", {"command": "ls"})
-    return "" if answer.reply is None else f"{_said(answer)} (expected: silence)"
+    return "" if answer.reply is None else _said(answer)
 
 
 def _unreadable(rehearsal: Rehearsal) -> str:
     answer = rehearsal.send_bytes("PreToolUse", b'{"hook_event_name": "PreToolUse", "tool')
     if answer.permission in ("deny", "ask"):
         return ""
-    return f"{_said(answer)} (expected: refused)"
+    return _said(answer)
 
 
 def _edit(rehearsal: Rehearsal) -> tuple[Answer, str]:
@@ -159,7 +160,7 @@ def _formats(rehearsal: Rehearsal) -> str:
     answer, text = _edit(rehearsal)
     if "def archive(name):" in text:
         return ""
-    return f"the file was left as it was; {_said(answer)}"
+    return _failure(answer) or _said(answer)
 
 
 def _scans(rehearsal: Rehearsal) -> str:
@@ -167,7 +168,7 @@ def _scans(rehearsal: Rehearsal) -> str:
     told = answer.reason + answer.context
     if "archive.py:" in told and "shell" in told:
         return ""
-    return f"the vulnerability was not reported; {_said(answer)}"
+    return _failure(answer) or _said(answer)
 
 
 def _stop(rehearsal: Rehearsal) -> Answer:
@@ -183,7 +184,7 @@ def _stop(rehearsal: Rehearsal) -> Answer:
 def _blocks(rehearsal: Rehearsal) -> str:
     rehearsal.write("shop.py", BROKEN)
     answer = _stop(rehearsal)
-    return "" if answer.blocks else f"{_said(answer)} (expected: a block)"
+    return "" if answer.blocks else _failure(answer) or _said(answer)
 
 
 def _releases(rehearsal: Rehearsal) -> str:
@@ -208,11 +209,11 @@ _TOOLS = frozenset((PYTHON, RECENT, GIT, ENVIRONMENT))
 _NOTHING: frozenset[str] = frozenset()
 
 SCENES = (
-    Scene("Setup", "is answered", _answered("Setup", trigger="init")),
-    Scene("SessionStart", "is answered", _answered("SessionStart", source="startup")),
+    Scene("Setup", "the hook answers", _answered("Setup", trigger="init")),
+    Scene("SessionStart", "the hook answers", _answered("SessionStart", source="startup")),
     Scene(
         "InstructionsLoaded",
-        "is answered",
+        "the hook answers",
         _answered(
             "InstructionsLoaded",
             file_path="/nonexistent/CLAUDE.md",
@@ -222,7 +223,7 @@ SCENES = (
     ),
     Scene(
         "UserPromptExpansion",
-        "is answered",
+        "the hook answers",
         _answered(
             "UserPromptExpansion",
             expansion_type="slash_command",
@@ -232,7 +233,7 @@ SCENES = (
             prompt="/help",
         ),
     ),
-    Scene("UserPromptSubmit", "is answered", _answered("UserPromptSubmit", prompt="go on")),
+    Scene("UserPromptSubmit", "the hook answers", _answered("UserPromptSubmit", prompt="go on")),
     Scene("PreToolUse", "a harmless command passes", _harmless),
     Scene(
         "PreToolUse",
@@ -261,7 +262,7 @@ SCENES = (
     Scene("PostToolUse", "a vulnerability is reported", _scans, _TOOLS | {SEMGREP}),
     Scene(
         "PostToolUse",
-        "is answered",
+        "the hook answers",
         _answered(
             "PostToolUse",
             tool_name="Read",
@@ -273,7 +274,7 @@ SCENES = (
     ),
     Scene(
         "PostToolUseFailure",
-        "is answered",
+        "the hook answers",
         _answered(
             "PostToolUseFailure",
             tool_name="Bash",
@@ -286,7 +287,7 @@ SCENES = (
     ),
     Scene(
         "PostToolBatch",
-        "is answered",
+        "the hook answers",
         _answered(
             "PostToolBatch",
             tool_calls=[
@@ -299,38 +300,38 @@ SCENES = (
             ],
         ),
     ),
-    Scene("Stop", "a failing test blocks", _blocks, _TOOLS),
-    Scene("Stop", "the repaired test releases", _releases, _TOOLS),
-    Scene("SubagentStop", "is answered", _answered("SubagentStop", **_AGENT)),
+    Scene("Stop", "a failing test blocks the end of the turn", _blocks, _TOOLS),
+    Scene("Stop", "the repaired code is released", _releases, _TOOLS),
+    Scene("SubagentStop", "the hook answers", _answered("SubagentStop", **_AGENT)),
     Scene(
         "TaskCompleted",
-        "is answered",
+        "the hook answers",
         _answered("TaskCompleted", task_id="1", task_subject="s", task_description="d"),
     ),
     Scene(
         "StopFailure",
-        "is answered",
+        "the hook answers",
         _answered("StopFailure", error="unknown", last_assistant_message=""),
     ),
     Scene(
         "PreCompact",
-        "is answered",
+        "the hook answers",
         _answered("PreCompact", trigger="manual", custom_instructions=""),
     ),
     Scene(
         "Notification",
-        "is answered",
+        "the hook answers",
         _answered("Notification", message="m", notification_type="permission_prompt"),
     ),
     Scene(
         "ConfigChange",
-        "is answered",
+        "the hook answers",
         _answered("ConfigChange", source="local_settings", file_path="/nonexistent/settings.json"),
     ),
     Scene(
         "FileChanged",
-        "is answered",
+        "the hook answers",
         _answered("FileChanged", file_path="/nonexistent/ambidex.toml", event="change"),
     ),
-    Scene("SessionEnd", "is answered", _answered("SessionEnd", reason="other")),
+    Scene("SessionEnd", "the hook answers", _answered("SessionEnd", reason="other")),
 )
