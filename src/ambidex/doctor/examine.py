@@ -53,7 +53,12 @@ class Examination(NamedTuple):
         }
 
 
-def examine(environ: Mapping[str, str], cwd: str, progress: Callable[[str], object]) -> Examination:
+def examine(
+    environ: Mapping[str, str],
+    cwd: str,
+    progress: Callable[[str], object],
+    path: str = machine.SCRUBBED_PATH,
+) -> Examination:
     """Examine the installations that count in the project around `cwd`.
 
     Hooks are fired for real, in a temporary repository with temporary state. In the
@@ -64,6 +69,7 @@ def examine(environ: Mapping[str, str], cwd: str, progress: Callable[[str], obje
         environ: the person's environment.
         cwd: the current directory.
         progress: told what is done next.
+        path: the PATH that hooks are given.
 
     Raises:
         OSError: there is no room for temporary files, or this copy of Ambidex is incomplete.
@@ -80,10 +86,10 @@ def examine(environ: Mapping[str, str], cwd: str, progress: Callable[[str], obje
         if installation.trouble:
             continue
         progress(f"programs of {installation.name}")
-        seen = programs.check(environ, project, installation)
+        seen = programs.check(environ, project, installation, path)
         checks += [check for check in seen if check not in checks]
         progress(f"firing the hooks of {installation.name}")
-        checks += hooks.check(environ, project, installation, programs.missing(seen))
+        checks += hooks.check(environ, project, installation, programs.missing(seen), path)
     progress("client, policy, state")
     checks += client.check(environ)
     checks += policy.check(project, folder)

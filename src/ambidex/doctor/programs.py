@@ -53,7 +53,7 @@ def check(
     if state:
         checks.append(state)
     if not state or state.status == GOOD:
-        checks += [_tool(environ, hook, project, installation, name) for name in (RUFF, SEMGREP)]
+        checks += [_tool(hook, project, installation, name) for name in (RUFF, SEMGREP)]
     tests = _tests(environ, hook, project)
     return [*checks, tests] if tests else checks
 
@@ -164,7 +164,6 @@ def _environment(
 
 
 def _tool(
-    environ: Mapping[str, str],
     hook: Mapping[str, str],
     project: str,
     installation: Installation,
