@@ -73,7 +73,17 @@ def hooks_group(folder: Path, rounds: int) -> list[Row]:
         subjects.hook(large, "UserPromptSubmit", [("UserPromptSubmit", {"prompt": "go"})]),
         subjects.hook(large, "Stop, nothing changed", [("Stop", stop)]),
         subjects.hook(
-            large, "SessionStart", [("SessionStart", {"source": "startup"})], subjects.anything
+            large,
+            "Stop, a document changed",
+            [("Stop", stop)],
+            before=lambda: subjects.append(large.project / "notes.md"),
+        ),
+        subjects.hook(
+            large,
+            "SessionStart",
+            [("SessionStart", {"source": "startup"})],
+            subjects.context,
+            lambda: subjects.forget_session(large),
         ),
     ]
     budgets = [
@@ -82,6 +92,7 @@ def hooks_group(folder: Path, rounds: int) -> list[Row]:
         ("all hooks of one Read", bare.name, 7.0),
         ("UserPromptSubmit", bare.name, 8.0),
         ("Stop, nothing changed", bare.name, 8.0),
+        ("Stop, a document changed", bare.name, 8.0),
         ("SessionStart", bare.name, 20.0),
     ]
     return compare(group, budgets, rounds)

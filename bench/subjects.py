@@ -6,15 +6,17 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from ambidex import locate
 from ambidex.client.fire import snake_case
+from ambidex.ledger.store import Store
 from ambidex.policy import trust
 from ambidex.policy.compile import compile_policy
 from bench.measure import Process, Subject
-from testing.hooks import Hooks
+from testing.hooks import REPOSITORY, Hooks
 from testing.projects import git, repository
 
 FILES = 2_000
@@ -32,6 +34,23 @@ def nothing() -> None:
 def silent(output: bytes) -> str:
     """The hook must answer with silence."""
     return f"expected silence, got {output[:200]!r}" if output.strip() else ""
+
+
+def context(output: bytes) -> str:
+    """The hook must tell the model something."""
+    return "" if b"additionalContext" in output else f"expected context, got {output[:300]!r}"
+
+
+def append(path: Path) -> None:
+    """Change a file by a line."""
+    with path.open("a") as file:
+        file.write("one more line\n")
+
+
+def forget_session(hooks: Hooks) -> None:
+    """Make the next SessionStart the first of its session, which takes a baseline."""
+    with Store(locate.repository_state(hooks.environ, str(hooks.project))) as store:
+        store.forget_sessions(time.time() + 1)
 
 
 def anything(_output: bytes) -> str:
@@ -58,6 +77,8 @@ def project(folder: Path, files: int) -> Hooks:
     )
     hooks = Hooks(home, root)
     hooks.environ["PATH"] = "/usr/bin:/bin"
+    # As a plugin: the state of the tools' environment is looked at too.
+    hooks.environ["CLAUDE_PLUGIN_ROOT"] = str(REPOSITORY)
     state = locate.repository_state(hooks.environ, str(root))
     trust.grant(state, compile_policy(str(root))["digest"], "bench", str(root), 0)
     hooks.fire("SessionStart", source="startup")

@@ -113,7 +113,12 @@ def respond(name: str, data: bytes, environ: Mapping[str, str]) -> Reply | None:
     paused = name != "SessionStart" and context.paused_until
     if paused:
         context.record["paused_until"] = paused
-    reply = None if module is None or paused else _handler(module)(context)
+    reply = None
+    if module is None:
+        # Nothing to decide: the event's own fields are the record.
+        context.record["fields"] = {field: getattr(event, field) for field in event.FIELDS}
+    elif not paused:
+        reply = _handler(module)(context)
     _write_record(context)
     return reply
 

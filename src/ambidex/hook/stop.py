@@ -14,6 +14,7 @@ from ambidex.ledger.store import Store
 from ambidex.proof import stop
 from ambidex.proof.observe import observe
 from ambidex.protocol import replies
+from ambidex.report import evidence
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, Verdict
 
 TYPE_CHECKING = False
@@ -85,6 +86,7 @@ def _judge(context: Context, store: Store, base: trees.Tree, now: trees.Tree) ->
         deadline=time.monotonic() + budget["deadline_seconds"],
     )
     context.record["verdicts"] = [verdict.as_dict() for verdict in verdicts]
+    evidence.write(context.root, verdicts, gates.worst(verdicts, levels), context.started)
     counting = [verdict for verdict in verdicts if levels.get(verdict.gate) != "report"]
     step = stop.step(
         record,
@@ -92,7 +94,8 @@ def _judge(context: Context, store: Store, base: trees.Tree, now: trees.Tree) ->
             counting,
             tree=now.sha,
             stop_hook_active=event.stop_hook_active,
-            tool_called=_tool_called(context),
+            # Only a block asks for it, and reading the ledger back costs 14 ms to import.
+            tool_called=any(gates.blocks(v, levels) for v in counting) and _tool_called(context),
             waiting=waiting,
             one_shot=one_shot,
         ),

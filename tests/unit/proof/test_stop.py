@@ -193,7 +193,7 @@ def test_verdicts_are_summed_up_for_the_machine() -> None:
     warning = Finding("a.py", 1, "W1", "careful", severity="warning")
     seen = observe([Verdict("scan", FINDINGS, findings=[warning])], tree="t")
     assert (seen.failures, seen.proved) == (frozenset(), True)
-    seen = observe([Verdict("tests", NOT_RUN, NOTHING_RELEVANT)])
+    seen = observe([Verdict("tests", NOT_RUN, NOTHING_RELEVANT, details={"owed": 0})])
     assert (seen.unproved, seen.proved) == ("", False)
     seen = observe([Verdict("tests", NOT_RUN, "deadline"), Verdict("scan", BROKEN, "no tool")])
     assert (seen.unproved, seen.broken) == ("tests: deadline", "scan: no tool")
