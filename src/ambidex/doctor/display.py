@@ -27,7 +27,8 @@ def show(examination: Examination, console: Console, *, verbose: bool) -> None:
         console: where to.
         verbose: every good check on a line of its own, too.
     """
-    console.print(Text(f"Ambidex {__version__} in {examination.project}"))
+    title = Text(f"Ambidex {__version__} in {examination.project}")
+    console.print(title, soft_wrap=True)
     console.print()
     rows = [
         (check.status, check.name, check.found, check.fix)

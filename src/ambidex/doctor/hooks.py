@@ -85,7 +85,7 @@ def _by_problem(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
 
 def _events(outcomes: Sequence[Outcome]) -> str:
     events = list(dict.fromkeys(outcome.scene.event for outcome in outcomes))
-    return events[0] if len(events) == 1 else f"{len(events)} events"
+    return events[0] if len(events) == 1 else f"{events[0]} and {len(events) - 1} more"
 
 
 def _wanted(outcomes: Sequence[Outcome]) -> str:
