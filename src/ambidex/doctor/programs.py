@@ -50,10 +50,11 @@ def check(
     hook = installation.environ({**base, "AMBIDEX_DATA_HOME": installation.data})
     checks = [_interpreter(environ, hook, installation), _git(environ, path)]
     state = _environment(environ, hook, installation)
-    if state:
-        checks.append(state)
-    if not state or state.status == GOOD:
-        checks += [_tool(hook, project, installation, name) for name in (RUFF, SEMGREP)]
+    checks += [state] if state else []
+    if state and state.status != GOOD:
+        # What comes out of that environment, perhaps the tests' command too, is missing with it.
+        return checks
+    checks += [_tool(hook, project, installation, name) for name in (RUFF, SEMGREP)]
     tests = _tests(environ, hook, project)
     return [*checks, tests] if tests else checks
 
