@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,6 @@ from ambidex.setup import settings
 
 GROUP = "installation"
 NAME = "ambidex"
-INSTALL_PLUGIN = "claude plugin install ambidex@ambidex"
 
 
 @dataclass(frozen=True)
@@ -91,15 +91,7 @@ def find(
             found.append(plugin)
     found += [made for made in (_in_settings(environ, file) for file in files) if made]
     if not found:
-        checks.append(
-            Check(
-                GROUP,
-                "none",
-                PROBLEM,
-                "no installation is active in this project, so nothing is guarded or checked",
-                f"{INSTALL_PLUGIN}   (or, into this project's settings: ambidex install)",
-            )
-        )
+        checks.append(_nothing(environ))
     for installation in found:
         place = shown(installation.source, environ)
         if installation.trouble:
@@ -111,6 +103,28 @@ def find(
             facts["data"] = installation.data
             checks.append(Check(GROUP, installation.name, GOOD, place, details=facts))
     return found, checks
+
+
+def _nothing(environ: Mapping[str, str]) -> Check:
+    found = "no installation is active in this project, so nothing is guarded or checked"
+    known = os.path.join(roots.claude_home(environ), "plugins", "known_marketplaces.json")
+    plugin = f"claude plugin install {NAME}@{NAME}"
+    if f'"{NAME}"' not in _text(known):
+        root = roots.plugin_root()
+        # The files inside a wheel are no whole plugin: the package lies beside them.
+        whole = os.path.isdir(os.path.join(root, "src", "ambidex"))
+        source = shlex.quote(root) if whole else "PATH-OF-A-CHECKOUT"
+        plugin = f"claude plugin marketplace add {source} && {plugin}"
+    fix = f"ambidex install (this project's settings), or as a plugin: {plugin}"
+    return Check(GROUP, "none", PROBLEM, found, fix)
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
 
 
 def _again(installation: Installation) -> str:
