@@ -75,13 +75,8 @@ def changed(state: str, root: str, before: Tree, after: Tree) -> list[Change]:
     """
     changes: dict[str, Change] = {}
     if before.sha != after.sha:
-        try:
-            output = Shadow(root, state).git(
-                "diff-tree", "-r", "-M", f"-l{_RENAME_LIMIT}", "-z", "--raw", before.sha, after.sha,
-                alternates=True,
-            )  # fmt: skip
-        except OSError as error:
-            raise TreeError(f"git can't be started: {error}") from error
+        ask = ("diff-tree", "-r", "-M", f"-l{_RENAME_LIMIT}", "-z", "--raw")
+        output = _read(state, root, *ask, before.sha, after.sha)
         changes = {change.path: change for change in _without_submodules(split_names(output))}
     _add_large(changes, before.large, after.large)
     return [changes[path] for path in sorted(changes)]
@@ -100,10 +95,41 @@ def content(state: str, root: str, sha: str) -> bytes:
     """
     if not sha:
         raise TreeError("the content of this file was not recorded")
+    return _read(state, root, "cat-file", "blob", sha)
+
+
+def file_at(state: str, root: str, tree: Tree, path: str) -> bytes | None:
+    """The content that `path` has in `tree`, or None if it is not there.
+
+    Args:
+        state: the repository's state directory.
+        root: the top of the work tree.
+        tree: a tree, taken or of a commit.
+        path: relative to the root, with `/`.
+
+    Raises:
+        TreeError: its content was not recorded, or the tree or the content is not there any
+            more.
+    """
+    if path in tree.large:
+        return content(state, root, "")
     try:
-        return Shadow(root, state).git("cat-file", "blob", sha, alternates=True)
+        return content(state, root, f"{tree.sha}:{path}")
+    except TreeError:
+        # Git fails alike for a path that is absent and for an object that is.
+        entry = _read(state, root, "ls-tree", "-z", "--full-tree", tree.sha, "--", path)
+        if b" blob " in entry.split(b"\t")[0]:
+            raise
+        return None
+
+
+def _read(state: str, root: str, *arguments: str) -> bytes:
+    try:
+        return Shadow(root, state).git(*arguments, alternates=True)
     except GitFailed as error:
-        raise TreeError(f"the content {sha} is not there any more") from error
+        raise TreeError(f"the recorded state is not there any more: {error}") from error
+    except TreeError:
+        raise
     except OSError as error:
         raise TreeError(f"git can't be started: {error}") from error
 

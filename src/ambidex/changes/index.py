@@ -54,7 +54,7 @@ class Update:
             elif tracked:
                 self._evict.add(name)
         for name, seen in list(self._memory.suspects.items()):
-            if name in names:
+            if name in names or name in self._evict:
                 continue
             entry = disk.entry(name)
             if entry.kind != PRESENT or entry.signature != seen:

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
     Pair = tuple[int, int]
 
-# Above this many comparisons a stretch without any unique line counts as changed altogether.
-_MOST_COMPARISONS = 250_000
+# A stretch that shares no unique line and differs in more lines than this counts as changed
+# altogether; the time for it grows with the square.
+_MOST_DIFFERENCES = 400
 
 
 def changed_lines(before: bytes, after: bytes) -> list[tuple[int, int]]:
@@ -73,8 +74,8 @@ def _matches(old: Sequence[bytes], new: Sequence[bytes]) -> Iterator[Pair]:
             ends = [*anchors[1:], (old_end, new_end)]
             pieces = [(a, c, b, d) for (a, b), (c, d) in zip(anchors, ends)]
             stretches += reversed([(old_start, anchors[0][0], new_start, anchors[0][1]), *pieces])
-        elif (old_end - old_start) * (new_end - new_start) <= _MOST_COMPARISONS:
-            pairs = _longest_common(old[old_start:old_end], new[new_start:new_end])
+        else:
+            pairs = _common(old[old_start:old_end], new[new_start:new_end])
             yield from ((old_start + a, new_start + b) for a, b in pairs)
 
 
@@ -111,24 +112,40 @@ def _unique(lines: Sequence[bytes], within: Pair) -> dict[bytes, int]:
     return {line: at for line, at in found.items() if at >= 0}
 
 
-def _longest_common(old: Sequence[bytes], new: Sequence[bytes]) -> list[Pair]:
-    """The longest common subsequence, by the usual table."""
-    lengths = [[0] * (len(new) + 1)]
-    for line in reversed(old):
-        below = lengths[-1]
-        row = [0] * (len(new) + 1)
-        for at in range(len(new) - 1, -1, -1):
-            row[at] = below[at + 1] + 1 if line == new[at] else max(below[at], row[at + 1])
-        lengths.append(row)
-    lengths.reverse()
+def _common(old: Sequence[bytes], new: Sequence[bytes]) -> list[Pair]:
+    """A longest common subsequence (Myers 1986), or nothing beyond `_MOST_DIFFERENCES`."""
+    # `furthest[k]` is how far one gets in `old` on the diagonal at_old - at_new == k.
+    furthest = {1: 0}
+    history = []
+    for differences in range(min(len(old) + len(new), _MOST_DIFFERENCES) + 1):
+        history.append(dict(furthest))
+        for k in range(-differences, differences + 1, 2):
+            at_old = _step(furthest, k, differences)
+            at_new = at_old - k
+            while at_old < len(old) and at_new < len(new) and old[at_old] == new[at_new]:
+                at_old, at_new = at_old + 1, at_new + 1
+            furthest[k] = at_old
+            if at_old >= len(old) and at_new >= len(new):
+                return _trace(history, len(old), len(new))
+    return []
+
+
+def _step(furthest: dict[int, int], k: int, differences: int) -> int:
+    """Where the diagonal `k` is entered, by one more line of `new` or else of `old`."""
+    if k == -differences or (k != differences and furthest[k - 1] < furthest[k + 1]):
+        return furthest[k + 1]
+    return furthest[k - 1] + 1
+
+
+def _trace(history: Sequence[dict[int, int]], at_old: int, at_new: int) -> list[Pair]:
     pairs = []
-    at_old = at_new = 0
-    while at_old < len(old) and at_new < len(new):
-        if old[at_old] == new[at_new]:
+    for differences in range(len(history) - 1, -1, -1):
+        furthest, k = history[differences], at_old - at_new
+        entered = _step(furthest, k, differences)
+        while at_old > entered and at_old > 0 and at_new > 0:
+            at_old, at_new = at_old - 1, at_new - 1
             pairs.append((at_old, at_new))
-            at_old, at_new = at_old + 1, at_new + 1
-        elif lengths[at_old + 1][at_new] >= lengths[at_old][at_new + 1]:
-            at_old += 1
-        else:
-            at_new += 1
-    return pairs
+        if differences:
+            by_new = k == -differences or (k != differences and furthest[k - 1] < furthest[k + 1])
+            at_old, at_new = (at_old, at_new - 1) if by_new else (at_old - 1, at_new)
+    return pairs[::-1]

@@ -16,6 +16,7 @@ class Memory:
     Attributes:
         tree: id of the tree that the index stands for; `""` if it has to be written.
         rules: digest of the ignore rules that the index was made under.
+        large: signatures of the files that are in no tree, by path.
         own_rules: digest of the work tree's own rules, valid while `sources` are unchanged.
         users_index: signature of the user's index when it was last read.
         racy: whether many files are as new as the index, so that git reads each again.
@@ -29,6 +30,7 @@ class Memory:
     __slots__ = (
         "_saved",
         "held",
+        "large",
         "own_rules",
         "racy",
         "rules",
@@ -46,6 +48,7 @@ class Memory:
         self.own_rules = ""
         self.users_index = ""
         self.racy = False
+        self.large: dict[str, str] = {}
         self.sources: dict[str, str] = {}
         self.tracked: set[bytes] = set()
         self.held: set[bytes] = set()
@@ -61,6 +64,7 @@ class Memory:
         groups: list[list[bytes]] = [
             [os.fsencode(value) for value in (_index_signature(shadow), *single)],
             [os.fsencode(value) for pair in self.sources.items() for value in pair],
+            [os.fsencode(value) for pair in self.large.items() for value in pair],
             sorted(self.tracked),
             sorted(self.held),
             [part for path, seen in self.suspects.items() for part in (path, seen.encode())],
@@ -85,28 +89,41 @@ def load(shadow: Shadow) -> Memory:
     Raises:
         OSError: the index can't be removed.
     """
+    memory = peek(shadow)
+    if memory is None:
+        shadow.forget()
+        return Memory()
+    return memory
+
+
+def peek(shadow: Shadow) -> Memory | None:
+    """The memory of the last take, or None if there is none that belongs to the index."""
     memory = Memory()
     try:
         with open(_path(shadow), "rb") as file:
             memory._saved = file.read()
         version, *fields = memory._saved.split(b"\0")
         if version != _FORMAT:
-            raise ValueError(version)
-        groups = _groups(fields)
-        single = [os.fsdecode(value) for value in groups[0]]
-        index, memory.tree, memory.rules, memory.own_rules, memory.users_index, racy = single
-        if index != _index_signature(shadow):
-            raise ValueError(index)
-        memory.racy = bool(racy)
-        sources = [os.fsdecode(value) for value in groups[1]]
-        memory.sources = dict(zip(sources[::2], sources[1::2]))
-        memory.tracked, memory.held = set(groups[2]), set(groups[3])
-        seen = [value.decode() for value in groups[4][1::2]]
-        memory.suspects = dict(zip(groups[4][::2], seen))
-    except (OSError, ValueError, IndexError):
-        shadow.forget()
-        return Memory()
+            return None
+        single, sources, large, tracked, held, suspects = _groups(fields)
+        index, memory.tree, memory.rules, memory.own_rules, memory.users_index, racy = map(
+            os.fsdecode, single
+        )
+    except (OSError, ValueError):
+        return None
+    if index != _index_signature(shadow):
+        return None
+    memory.racy = bool(racy)
+    memory.sources = _pairs(sources)
+    memory.large = _pairs(large)
+    memory.tracked, memory.held = set(tracked), set(held)
+    memory.suspects = {path: seen.decode() for path, seen in zip(suspects[::2], suspects[1::2])}
     return memory
+
+
+def _pairs(fields: list[bytes]) -> dict[str, str]:
+    values = [os.fsdecode(field) for field in fields]
+    return dict(zip(values[::2], values[1::2]))
 
 
 def _groups(fields: list[bytes]) -> list[list[bytes]]:

@@ -18,7 +18,7 @@ _CHUNK = 1 << 16
 _SIGKILL = 9
 
 
-class TreeError(Exception):
+class TreeError(OSError):
     """A tree could not be taken or read; `reason` is one sentence that a person can act on."""
 
     def __init__(self, reason: str) -> None:

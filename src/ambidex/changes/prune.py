@@ -39,6 +39,8 @@ def prune(root: str, state: str, keep: Iterable[str], limit: int = DEFAULT_LIMIT
                 return False
             _rebuild(shadow, set(keep))
             return True
+    except TreeError:
+        raise
     except OSError as error:
         raise TreeError(f"the shadow can't be pruned: {error}") from error
 

@@ -12,7 +12,7 @@ import os
 
 from ambidex import locate
 from ambidex.changes import signature
-from ambidex.changes.process import TreeError
+from ambidex.changes.process import GitFailed
 from ambidex.changes.shadow import Shadow, write_atomically
 
 TYPE_CHECKING = False
@@ -104,7 +104,7 @@ def excludes_file(shadow: Shadow) -> str:
     if locate.git_dir(shadow.root) is not None:
         try:
             answer = shadow.users_git("config", "--path", "--get", "core.excludesFile")
-        except TreeError:
+        except GitFailed:
             answer = b""  # not set, or the configuration is broken
         configured = os.fsdecode(answer.rstrip(b"\n"))
         if configured:

@@ -21,7 +21,7 @@ import time
 import zlib
 
 from ambidex import locate
-from ambidex.changes.process import TreeError, run_git
+from ambidex.changes.process import GitFailed, TreeError, run_git
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ class Shadow:
             return "sha1"
         try:
             return os.fsdecode(self.users_git("rev-parse", "--show-object-format").strip())
-        except TreeError:
+        except GitFailed:
             return "sha1"
 
     def _write(self, name: str, text: str) -> None:

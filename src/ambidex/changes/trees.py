@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ambidex.changes.memory import Memory
 
-__all__ = ["Tree", "TreeError", "take", "tree_of"]
+__all__ = ["Tree", "TreeError", "last", "take", "tree_of"]
 
 # How often we start again when files change while they are read.
 _ATTEMPTS = 3
@@ -92,6 +92,8 @@ def take(
                     elif attempt == _ATTEMPTS - 1:
                         raise
             raise AssertionError("the loop above returns or raises")
+    except TreeError:
+        raise
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
         raise TreeError(f"the state can't be written ({error.strerror}{where})") from error
@@ -120,9 +122,25 @@ def tree_of(root: str, state: str, revision: str) -> Tree:
         answer = shadow.users_git("rev-parse", "--verify", "--quiet", f"{revision}^{{tree}}")
     except GitFailed as error:
         raise TreeError(f"{revision!r} is not a revision of this repository") from error
+    except TreeError:
+        raise
     except (OSError, ValueError) as error:
         raise TreeError(f"{revision!r} can't be looked up: {error}") from error
     return Tree(os.fsdecode(answer.strip()))
+
+
+def last(root: str, state: str) -> Tree | None:
+    """The tree that the last complete take in this work tree returned, or None.
+
+    Nothing is looked at and nothing started. It may have been taken under the ignore rules of
+    another baseline than the next.
+
+    Args:
+        root: the top of the work tree.
+        state: the repository's state directory.
+    """
+    memory = memories.peek(Shadow(root, state))
+    return Tree(memory.tree, memory.large) if memory is not None and memory.tree else None
 
 
 def _take(shadow: Shadow, baseline: Tree | None) -> Tree:
@@ -153,6 +171,7 @@ def _take(shadow: Shadow, baseline: Tree | None) -> Tree:
     update.apply()
     sha = update.write_tree()
     update.settle()
+    memory.large = update.large
     memory.save(shadow)
     held = frozenset(memory.held)
     records.write(shadow, sha, records.Record(digest, held), own=baseline is None)
