@@ -4,12 +4,15 @@ Relevant are: every Python file; what configures tests, builds or dependencies; 
 under a test folder, whatever its kind (a `.md` there is a fixture); everything under a
 source folder or inside a package except documentation and images. With a test command that
 is not pytest's, the project's language is unknown, so everything except documentation and
-images is relevant. Paths under `tests.exclude` never are.
+images is relevant. Paths under `tests.exclude` and what a test run leaves behind
+never are.
 """
 
 from __future__ import annotations
 
 import os
+
+from ambidex.policy.globs import matches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,6 +52,7 @@ _CONFIGURATION = frozenset(
         "ambidex.toml",
     )
 )
+_CACHES = frozenset((".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache", "htmlcov"))
 _DOCUMENTS = (".md", ".rst", ".adoc", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".ico")
 _DOCUMENT_NAMES = ("license", "licence", "copying", "notice", "authors", "changelog", "codeowners")
 
@@ -82,12 +86,8 @@ def relevant(
 
 
 def excluded(path: str, globs: Iterable[str]) -> bool:
-    """Whether `path`, or a folder above it, matches one of `globs` (`*` crosses `/`)."""
-    from fnmatch import fnmatchcase
-
-    return any(
-        fnmatchcase(path, glob) or fnmatchcase(path, glob.rstrip("/") + "/*") for glob in globs
-    )
+    """Whether `path`, or a folder above it, matches one of `globs` of the policy."""
+    return any(matches(glob, path) for glob in globs)
 
 
 def configures(path: str) -> bool:
@@ -99,6 +99,8 @@ def configures(path: str) -> bool:
 
 
 def _matters(root: str, path: str, tests: list[str], source: list[str], any_language: bool) -> bool:
+    if _is_residue(path):
+        return False
     if path.endswith(PYTHON) or configures(path):
         return True
     if path.startswith(tuple(tests)):
@@ -106,6 +108,19 @@ def _matters(root: str, path: str, tests: list[str], source: list[str], any_lang
     if _documents(path):
         return False
     return any_language or path.startswith(tuple(source)) or _in_package(root, path)
+
+
+def _is_residue(path: str) -> bool:
+    """Whether a test run or a tool left it behind, where the project does not ignore such files.
+
+    Only what cannot be imported by its name: a module that hides in a cache folder still counts.
+    """
+    folder, _, name = path.rpartition("/")
+    if name.endswith(".pyc"):
+        return folder.endswith("__pycache__")
+    if name.startswith(".coverage") or name == "coverage.xml":
+        return True
+    return not path.endswith(PYTHON) and not _CACHES.isdisjoint(path.split("/"))
 
 
 def _documents(path: str) -> bool:
