@@ -46,6 +46,8 @@ class Update:
         """Look at these paths, each with whether the index has it, and plan what to do."""
         disk = Disk(self._shadow.root)
         for name, tracked in names.items():
+            if name in self._evict:
+                continue
             entry = disk.entry(name)
             if entry.kind == SIGNATURE_ONLY:
                 self.large[os.fsdecode(name)] = entry.signature

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ambidex.changes import trees
+from ambidex.changes import listing, trees
 from testing.projects import git
 from testing.worktree import WorkTree, rewrite_in_disguise
 
@@ -89,6 +89,19 @@ def test_a_file_added_by_force_after_the_baseline_is_seen(work: WorkTree) -> Non
     assert work.content(work.changes(before, after)[0].after_sha) == b"2\n"
 
 
+def test_a_file_that_neither_baseline_nor_user_tracks_any_more_leaves_the_tree(
+    work: WorkTree,
+) -> None:
+    work.write(".gitignore", "*.cfg\n")
+    before = work.take()
+    work.write("app.cfg", "1\n")
+    git(work.root, "add", "-f", "app.cfg")
+    assert work.since(before) == {"app.cfg": "A"}
+    git(work.root, "rm", "-q", "--cached", "app.cfg")
+    work.write("app.cfg", "2\n")
+    assert work.since(before) == {}
+
+
 def test_a_folder_of_a_tool_is_ignored_but_not_when_it_is_tracked(work: WorkTree) -> None:
     before = work.take()
     work.write("__pycache__/x.pyc", "1\n")
@@ -147,6 +160,17 @@ def test_same_size_and_a_restored_time_hide_nothing(
     for name, value in settings.items():
         git(work.root, "config", name, value)
     before = work.take()
+    rewrite_in_disguise(work.root / "app.py", EDIT)
+    assert work.since(before) == {"app.py": "M"}
+
+
+def test_same_size_and_a_restored_time_hide_nothing_in_a_file_long_known(
+    work: WorkTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "_SECONDS_IN_DOUBT_NS", 0)  # as if it were
+    os.utime(work.root / "app.py", (10**9, 10**9))
+    before = work.take()
+    time.sleep(1.1)
     rewrite_in_disguise(work.root / "app.py", EDIT)
     assert work.since(before) == {"app.py": "M"}
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ambidex.changes import trees
+from ambidex.changes import listing, trees
+from ambidex.changes.shadow import Shadow
 from ambidex.changes.trees import Tree, TreeError
 from testing.projects import git, repository
 from testing.worktree import WorkTree, snapshot
@@ -170,6 +171,20 @@ def test_a_folder_replaced_by_a_link_to_a_copy_is_seen(work: WorkTree) -> None:
     assert work.since(before) == {"lib": "A", "lib/two.py": "D"}
 
 
+@pytest.mark.parametrize("there", [False, True])
+def test_a_folder_replaced_by_a_link_to_another_is_seen(
+    work: WorkTree, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    monkeypatch.setattr(trees, "_ATTEMPTS", 1)  # starting again would hide a failure
+    before = work.take()
+    shutil.rmtree(work.root / "lib")
+    (work.root.parent / "other").mkdir()
+    if there:
+        (work.root.parent / "other" / "two.py").write_text("other\n")
+    (work.root / "lib").symlink_to("../other")
+    assert work.since(before) == {"lib": "A", "lib/two.py": "D"}
+
+
 def test_sockets_pipes_and_link_loops_are_no_trouble(work: WorkTree) -> None:
     before = work.take()
     os.mkfifo(work.root / "pipe")
@@ -313,6 +328,7 @@ def test_last_is_what_the_last_take_returned(work: WorkTree) -> None:
 
 @pytest.mark.slow
 def test_many_new_files_are_soon_not_read_again(work: WorkTree) -> None:
+    time.sleep(1 - time.time() % 1)  # all within one second
     for number in range(150):
         work.write(f"many/{number}.txt", f"{number}\n")
     before = work.take()
@@ -324,6 +340,18 @@ def test_many_new_files_are_soon_not_read_again(work: WorkTree) -> None:
     again = index.stat().st_mtime_ns
     assert work.take() == before
     assert index.stat().st_mtime_ns == again
+
+
+def test_files_that_a_checkout_touched_are_not_read_again_for_ever(
+    work: WorkTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "_SECONDS_IN_DOUBT_NS", 0)  # no file gets a second look
+    before = work.take()
+    os.utime(work.root / "app.py", (10**9, 10**9))
+    git(work.root, "update-index", "--refresh")
+    assert work.take() == before
+    shadow = Shadow(str(work.root), work.state)
+    assert shadow.git("diff-files", "--name-only") == b""
 
 
 def test_a_tree_is_equal_to_nothing_else() -> None:

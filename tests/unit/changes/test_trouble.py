@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ambidex.changes import shadow, trees
+from ambidex.changes import listing, shadow, trees
+from ambidex.changes.diff import file_at
 from ambidex.changes.trees import TreeError
 from testing.projects import git
 from testing.worktree import WorkTree
@@ -121,7 +122,10 @@ def test_a_damaged_shadow_is_rebuilt(work: WorkTree, damage: str, how: str) -> N
     assert work.since(before) == {"app.py": "M"}
 
 
-def test_an_index_written_without_its_memory_is_not_believed(work: WorkTree) -> None:
+def test_an_index_written_without_its_memory_is_not_believed(
+    work: WorkTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "_SECONDS_IN_DOUBT_NS", 0)  # no file gets a second look
     before = work.take()
     memory = next(Path(work.state).rglob("memory"))
     old = memory.read_bytes()
@@ -139,6 +143,18 @@ def test_objects_that_are_gone_are_written_again(work: WorkTree) -> None:
     assert work.take() == before
     work.write("app.py", "x\n")
     assert work.since(before) == {"app.py": "M"}
+
+
+def test_an_index_that_names_lost_objects_is_made_anew(work: WorkTree) -> None:
+    import shutil
+
+    work.take()
+    for folder in (Path(work.state) / "shadow" / "objects").iterdir():
+        shutil.rmtree(folder)
+    work.write("app.py", "x\n")
+    after = work.take()
+    for name in ("app.py", "lib/two.py"):
+        assert file_at(work.state, str(work.root), after, name) is not None
 
 
 def test_a_gc_that_removes_the_users_objects_leaves_the_trees_readable(work: WorkTree) -> None:
