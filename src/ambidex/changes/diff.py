@@ -98,29 +98,44 @@ def content(state: str, root: str, sha: str) -> bytes:
     return _read(state, root, "cat-file", "blob", sha)
 
 
-def file_at(state: str, root: str, tree: Tree, path: str) -> bytes | None:
-    """The content that `path` has in `tree`, or None if it is not there.
+def files_at(state: str, root: str, tree: Tree, paths: Iterable[str]) -> dict[str, bytes]:
+    """The content of files in a tree, by path; those that are not in it are left out.
 
     Args:
         state: the repository's state directory.
         root: the top of the work tree.
         tree: a tree, taken or of a commit.
-        path: relative to the root, with `/`.
+        paths: relative to the root, with `/`.
 
     Raises:
-        TreeError: its content was not recorded, or the tree or the content is not there any
-            more.
+        TreeError: the tree is not there any more, or git can't be started.
     """
-    if path in tree.large:
-        return content(state, root, "")
+    # The protocol is a line per object; a name with a newline can't be asked for.
+    names = [path for path in paths if "\n" not in path]
+    if not names:
+        return {}
+    # The tree itself is asked for first: without it every file would look new.
+    objects = [tree.sha, *(f"{tree.sha}:{name}" for name in names)]
+    questions = b"".join(os.fsencode(f"{one}\n") for one in objects)
     try:
-        return content(state, root, f"{tree.sha}:{path}")
-    except TreeError:
-        # Git fails alike for a path that is absent and for an object that is.
-        entry = _read(state, root, "ls-tree", "-z", "--full-tree", tree.sha, "--", path)
-        if b" blob " in entry.split(b"\t")[0]:
-            raise
-        return None
+        with Shadow(root, state) as shadow:
+            answer = shadow.git("cat-file", "--batch", stdin=questions, alternates=True)
+    except OSError as error:
+        raise TreeError(f"git can't be started: {error}") from error
+    found: dict[str, bytes] = {}
+    at = 0
+    for name in ["", *names]:
+        end = answer.index(b"\n", at)
+        header, at = answer[at:end].split(b" "), end + 1
+        if not header[-1].isdigit():
+            if not name:
+                raise TreeError(f"the recorded state {tree.sha} is not there any more")
+            continue
+        size = int(header[-1])
+        if header[-2] == b"blob":
+            found[name] = answer[at : at + size]
+        at += size + 1
+    return found
 
 
 def _read(state: str, root: str, *arguments: str) -> bytes:
@@ -132,42 +147,6 @@ def _read(state: str, root: str, *arguments: str) -> bytes:
         raise
     except OSError as error:
         raise TreeError(f"git can't be started: {error}") from error
-
-
-def files_at(state: str, root: str, tree: Tree, paths: Iterable[str]) -> dict[str, bytes]:
-    """The content of files in a tree, by path; those that are not in it are left out.
-
-    Args:
-        state: the repository's state directory.
-        root: the top of the work tree.
-        tree: a tree, taken or of a commit.
-        paths: relative to the root, with `/`.
-
-    Raises:
-        TreeError: git failed or can't be started.
-    """
-    # The protocol is a line per object; a name with a newline can't be asked for.
-    names = [path for path in paths if "\n" not in path]
-    if not names:
-        return {}
-    questions = b"".join(os.fsencode(f"{tree.sha}:{name}\n") for name in names)
-    try:
-        with Shadow(root, state) as shadow:
-            answer = shadow.git("cat-file", "--batch", stdin=questions, alternates=True)
-    except OSError as error:
-        raise TreeError(f"git can't be started: {error}") from error
-    found: dict[str, bytes] = {}
-    at = 0
-    for name in names:
-        end = answer.index(b"\n", at)
-        header, at = answer[at:end].split(b" "), end + 1
-        if header[-1] == b"missing" or not header[-1].isdigit():
-            continue
-        size = int(header[-1])
-        if header[-2] == b"blob":
-            found[name] = answer[at : at + size]
-        at += size + 1
-    return found
 
 
 def _parsed(fields: Sequence[bytes]) -> Iterator[tuple[str, Change]]:

@@ -38,7 +38,7 @@ def handle(context: Context) -> Reply | None:
             return _once(context, store, "obstacle", f"Ambidex: edits are not checked: {obstacle}.")
         try:
             base = blame.base(context, store)
-            files = kinds.concerned(context.tree, context.policy, _edited(context, store, base))
+            files = kinds.concerned(context.tree, context.policy, _edited(context, base))
             if not files:
                 return None
             before = diff.files_at(context.state, context.tree, base, [*files, kinds.SEMGREPIGNORE])
@@ -63,8 +63,7 @@ def handle(context: Context) -> Reply | None:
         )
         if treatment.rewritten:
             # What was just reformatted is not the next command's edit.
-            now = trees.take(context.tree, context.state, base)
-            blame.set_after_last_tool(context, store, now)
+            _take(context, base)
         context.record["verdicts"] = [verdict.as_dict() for verdict in treatment.verdicts]
         context.record["rewritten"] = treatment.rewritten
         return replies.merge(
@@ -73,13 +72,12 @@ def handle(context: Context) -> Reply | None:
         )
 
 
-def _edited(context: Context, store: Store, base: trees.Tree) -> list[str]:
+def _edited(context: Context, base: trees.Tree) -> list[str]:
     """Paths, relative to the work tree, that the tool wrote."""
     event = context.event
     tool = event.tool_name  # type: ignore[attr-defined]
-    before = blame.after_last_tool(context, store)
-    after = trees.take(context.tree, context.state, base)
-    blame.set_after_last_tool(context, store, after)
+    before = trees.last(context.tree, context.state)
+    after = _take(context, base)
     if tool in WRITERS:
         name = event.tool_input.get(WRITERS[tool], "")  # type: ignore[attr-defined]
         path = os.path.realpath(os.path.join(context.cwd, str(name)))
@@ -92,6 +90,11 @@ def _edited(context: Context, store: Store, base: trees.Tree) -> list[str]:
         for change in diff.changed(context.state, context.tree, before, after)
         if change.status != "D"
     ]
+
+
+def _take(context: Context, base: trees.Tree) -> trees.Tree:
+    deadline = time.monotonic() + blame.TAKE_SECONDS
+    return trees.take(context.tree, context.state, base, deadline=deadline)
 
 
 def _findings(context: Context, verdicts: list[Verdict], levels: dict[str, str]) -> Reply | None:

@@ -8,6 +8,8 @@ turn every failure into one that was there before.
 
 from __future__ import annotations
 
+import time
+
 from ambidex.changes import trees
 
 TYPE_CHECKING = False
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
 
 # A session's agents share its changes while they share its work tree; the base is the tree's.
 _AGENT = ""
-_ANY_SESSION = ""
+
+# What one take may last, below the shortest deadline of a hook that takes one. A first take of a
+# very large tree that gives up is continued by the next.
+TAKE_SECONDS = 12
 
 
 def on_prompt(context: Context, store: Store) -> Tree:
@@ -28,8 +33,7 @@ def on_prompt(context: Context, store: Store) -> Tree:
         trees.TreeError: the tree cannot be taken.
     """
     session = context.event.session_id
-    now = trees.take(context.tree, context.state)
-    set_after_last_tool(context, store, now)
+    now = trees.take(context.tree, context.state, deadline=time.monotonic() + TAKE_SECONDS)
     base = store.baseline(session, _AGENT, context.tree)
     green = store.green(context.tree, session)
     settled = base and green and (base.tree, base.large) == (green.tree, green.large)
@@ -47,17 +51,6 @@ def on_green(context: Context, store: Store, now: Tree) -> None:
     """A Stop without open findings: what is there now is nobody's debt."""
     store.set_green(context.tree, context.event.session_id, now.sha, now.large)
     _move(context, store, now)
-
-
-def after_last_tool(context: Context, store: Store) -> Tree | None:
-    """The tree as the last tool, of whichever session, left it; None before the first."""
-    known = store.baseline(_ANY_SESSION, _AGENT, context.tree)
-    return None if known is None else trees.Tree(known.tree, known.large)
-
-
-def set_after_last_tool(context: Context, store: Store, now: Tree) -> None:
-    """Remember the tree as a tool left it; what differs later is a later tool's doing."""
-    store.set_baseline(_ANY_SESSION, _AGENT, context.tree, now.sha, now.large, "", context.started)
 
 
 def base(context: Context, store: Store) -> Tree:

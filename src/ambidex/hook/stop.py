@@ -38,7 +38,8 @@ def handle(context: Context) -> Reply | None:
     with Store(context.state) as store:
         try:
             base = blame.base(context, store)
-            now = trees.take(context.tree, context.state, base)
+            deadline = time.monotonic() + context.policy["stop"]["deadline_seconds"]
+            now = trees.take(context.tree, context.state, base, deadline=deadline)
         except trees.TreeError as problem:
             return _unproved(context, store, Verdict("tests", BROKEN, str(problem)))
         context.record["tree"] = now.sha

@@ -67,22 +67,20 @@ def test_a_large_file_that_takes_the_place_of_a_moved_one(work: WorkTree) -> Non
     assert shown(work, after, before) == [("app.py", "M", ""), ("moved.py", "D", "")]
 
 
-def test_file_at_tells_absent_from_unreadable(work: WorkTree) -> None:
-    (work.root / "data.bin").write_bytes(b"x" * 6_000_000)
+def test_files_at_gives_those_that_are_there(work: WorkTree) -> None:
     work.write("od:d *[name].py", "odd\n")
     tree = work.take()
+    asked = ["lib/two.py", "od:d *[name].py", "none.py", "lib", "new\nline.py"]
+    assert diff.files_at(work.state, str(work.root), tree, asked) == {
+        "lib/two.py": b"def two():\n    return 2\n",
+        "od:d *[name].py": b"odd\n",
+    }
 
-    def at(path: str, tree: Tree = tree) -> bytes | None:
-        return diff.file_at(work.state, str(work.root), tree, path)
 
-    assert at("lib/two.py") == b"def two():\n    return 2\n"
-    assert at("od:d *[name].py") == b"odd\n"
-    assert at("none.py") is None
-    assert at("lib") is None
-    with pytest.raises(TreeError, match="not recorded"):
-        at("data.bin")
+def test_files_at_of_a_tree_that_is_gone_is_no_empty_answer(work: WorkTree) -> None:
+    work.take()
     with pytest.raises(TreeError, match="not there any more"):
-        at("app.py", Tree("1" * 40))
+        diff.files_at(work.state, str(work.root), Tree("1" * 40), ["app.py"])
 
 
 def test_a_commits_submodule_is_left_out(work: WorkTree) -> None:
