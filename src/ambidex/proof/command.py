@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import shlex
 import time
 
 from ambidex import locate
-from ambidex.proof import process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,6 +74,8 @@ class Command:
 
     def shown(self, root: str, nodes: Sequence[str] = ()) -> str:
         """The command as a person types it in `root`; for `nodes`, if any are given."""
+        import shlex
+
         argv = self.only(nodes) if nodes else self.argv
         prefix = root.rstrip("/") + "/"
         return " ".join(
@@ -202,6 +202,9 @@ def _on_path(name: str, environ: Mapping[str, str]) -> str | None:
 
 
 def _has_pytest(python: str, root: str, environ: Mapping[str, str], deadline: float) -> bool:
+    # A Stop that only asks what kind of command there is need not pay for subprocess.
+    from ambidex.proof import process
+
     question = "import importlib.util as u, sys; sys.exit(0 if u.find_spec('pytest') else 3)"
     try:
         answer = process.run(
