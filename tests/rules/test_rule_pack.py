@@ -64,7 +64,7 @@ def test_rules_that_follow_request_data_agree_on_where_it_comes_from(language: s
     for rule in rules(RULES / language):
         for source in rule.get("pattern-sources", ()):
             text = repr(source)
-            if "nextUrl" in text or "$VERB" in text or "query_params" in text:
+            if "nextUrl" in text or "@$APP" in text or "query_params" in text:
                 seen.setdefault(text, []).append(rule["id"])
     users = {tuple(names) for names in seen.values()}
     assert len(users) == 1
