@@ -18,12 +18,12 @@ TOOLS = sysconfig.get_path("scripts")
 
 RULES = """\
 rules:
-  - id: eval-use
+  - id: evaluate-use
     languages: [python]
     severity: ERROR
-    message: eval runs text as code
+    message: evaluate runs text as code
     metadata: {fix: Use ast.literal_eval.}
-    pattern: eval(...)
+    pattern: evaluate(...)
   - id: weak-hash
     languages: [python]
     severity: WARNING

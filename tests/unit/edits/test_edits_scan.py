@@ -8,7 +8,7 @@ import pytest
 
 from ambidex.edits import engine, scan
 
-BAD = "x = eval(input())\n"
+BAD = "x = evaluate(input())\n"
 
 
 @pytest.fixture(autouse=True)
@@ -20,8 +20,8 @@ def _rules(project):
 def test_a_new_file_with_a_vulnerability_is_a_finding(project):
     project.write("a.py", "import ast\n\n" + BAD)
     (found,) = project.verdict("scan", "a.py").findings
-    assert (found.path, found.line, found.rule) == ("a.py", 3, "eval-use")
-    assert (found.message, found.fix) == ("eval runs text as code", "Use ast.literal_eval.")
+    assert (found.path, found.line, found.rule) == ("a.py", 3, "evaluate-use")
+    assert (found.message, found.fix) == ("evaluate runs text as code", "Use ast.literal_eval.")
     assert found.severity == "error"
 
 
@@ -32,8 +32,8 @@ def test_a_rule_of_severity_warning_is_a_warning(project):
 
 
 def test_findings_of_the_baseline_are_not_reported_when_they_move_or_are_reformatted(project):
-    before = "a = eval( 'x' )\nb = eval(y)\n"
-    project.write("a.py", '# moved\n\nb = eval(y)\na = eval("x")\n', before)
+    before = "a = evaluate( 'x' )\nb = evaluate(y)\n"
+    project.write("a.py", '# moved\n\nb = evaluate(y)\na = evaluate("x")\n', before)
     assert project.findings("scan", "a.py") == []
 
 
@@ -44,15 +44,15 @@ def test_one_more_of_the_same_is_new(project):
 
 def test_the_final_content_is_scanned(project):
     project.edits["format"] = True
-    file = project.write("a.py", "x = 1; y = 2\nz = eval (x)\n")
+    file = project.write("a.py", "x = 1; y = 2\nz = evaluate (x)\n")
     ((_, line, _),) = project.findings("scan", "a.py")
-    assert "eval(x)" in file.read_text().splitlines()[line - 1]
+    assert "evaluate(x)" in file.read_text().splitlines()[line - 1]
 
 
 def test_tests_are_scanned_although_semgrep_ignores_them_by_default(project):
     project.write("tests/unit/test_a.py", BAD)
     assert project.findings("scan", "tests/unit/test_a.py") == [
-        ("tests/unit/test_a.py", 1, "eval-use")
+        ("tests/unit/test_a.py", 1, "evaluate-use")
     ]
 
 
@@ -66,12 +66,12 @@ def test_rules_for_certain_folders_apply_there_only(project):
 
 def test_code_behind_a_byte_order_mark_is_scanned(project):
     project.write("a.py", b"\xef\xbb\xbf" + BAD.encode())
-    assert project.findings("scan", "a.py") == [("a.py", 1, "eval-use")]
+    assert project.findings("scan", "a.py") == [("a.py", 1, "evaluate-use")]
 
 
 def test_a_file_that_is_not_utf8_is_scanned(project):
     project.write("a.py", b"# -*- coding: latin-1 -*-\nx = '\xe9'\n" + BAD.encode())
-    assert project.findings("scan", "a.py") == [("a.py", 3, "eval-use")]
+    assert project.findings("scan", "a.py") == [("a.py", 3, "evaluate-use")]
 
 
 def test_an_ignore_file_of_the_baseline_counts_and_one_of_the_edit_does_not(project):
@@ -94,7 +94,7 @@ def test_a_file_over_the_limit_is_not_run(project):
     project.write("a.py", BAD)
     verdict = project.verdict("scan", "a.py")
     assert verdict.status == "not_run"
-    assert verdict.reason == "a.py: 18 bytes, more than the limit of 10"
+    assert verdict.reason == "a.py: 22 bytes, more than the limit of 10"
 
 
 def test_a_file_between_semgreps_limit_and_ours_is_scanned(project):
@@ -104,13 +104,13 @@ def test_a_file_between_semgreps_limit_and_ours_is_scanned(project):
 
 
 def test_a_file_that_no_rule_reads_has_not_passed_and_is_nobodys_debt(project):
-    project.write("notes.md", "eval(x)\n")
+    project.write("notes.md", "evaluate(x)\n")
     verdict = project.verdict("scan", "notes.md")
     assert (verdict.status, verdict.details["owed"]) == ("not_run", 0)
 
 
 def test_a_file_that_semgrep_cannot_parse_is_broken(project):
-    project.write("a.py", "def (:\n eval(x)\n")
+    project.write("a.py", "def (:\n evaluate(x)\n")
     verdict = project.verdict("scan", "a.py")
     assert verdict.status == "broken"
     assert verdict.reason.startswith("Syntax error at line a.py:1")
@@ -145,7 +145,7 @@ def test_rules_under_dot_semgrep_are_added(project):
 def test_a_name_full_of_control_characters_is_scanned_and_kept(project):
     name = "a\nb\x1b[31m.py"
     project.write(name, BAD)
-    assert project.findings("scan", name) == [(name, 1, "eval-use")]
+    assert project.findings("scan", name) == [(name, 1, "evaluate-use")]
 
 
 def test_without_semgrep_the_verdict_names_the_command_that_installs_it(project, tmp_path):
@@ -176,7 +176,7 @@ def test_a_state_directory_that_cannot_be_used_is_broken(project):
 
 @pytest.mark.slow
 def test_the_fast_engine_and_the_ordinary_command_find_the_same(project):
-    source = "import hashlib\n" + BAD + "hashlib.md5(b'')\ny = eval(\n    x\n)\n"
+    source = "import hashlib\n" + BAD + "hashlib.md5(b'')\ny = evaluate(\n    x\n)\n"
     project.write("a.py", source)
     ours = project.findings("scan", "a.py")
     semgrep = os.path.join(project.environ["PATH"].split(os.pathsep)[0], "semgrep")
