@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ambidex.changes import listing, shadow, trees
-from ambidex.changes.diff import file_at
+from ambidex.changes.diff import files_at
 from ambidex.changes.trees import TreeError
 from testing.projects import git
 from testing.worktree import WorkTree
@@ -154,7 +154,7 @@ def test_an_index_that_names_lost_objects_is_made_anew(work: WorkTree) -> None:
     work.write("app.py", "x\n")
     after = work.take()
     for name in ("app.py", "lib/two.py"):
-        assert file_at(work.state, str(work.root), after, name) is not None
+        assert name in files_at(work.state, str(work.root), after, [name])
 
 
 def test_a_gc_that_removes_the_users_objects_leaves_the_trees_readable(work: WorkTree) -> None:
