@@ -8,11 +8,13 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from ambidex.edits.lines import changed_ranges, split
+from ambidex.changes.lines import changed_lines
+from ambidex.edits.lines import split
 from ambidex.edits.treat import treat
+from testing.examples import examples
 
 # Statements in all states of neatness; none is a docstring, whose text a formatter may re-indent.
 STATEMENTS = [
@@ -75,9 +77,7 @@ def treated(folder: Path, content: bytes, before: bytes | None, lint: bool) -> b
     return (folder / "a.py").read_bytes()
 
 
-relaxed = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+relaxed = examples(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.mark.slow
@@ -118,6 +118,6 @@ def test_an_unclean_file_keeps_every_line_above_and_below_an_added_statement(
     treated_ = treated(tmp_path, after, before, lint=True)
     kept, lines = split(before), split(treated_)
     # Blank lines around a new statement are its own; every other line must be there, in order.
-    changed = {n for a, b in changed_ranges(before, treated_) for n in range(a, b + 1)}
+    changed = {n for a, b in changed_lines(before, treated_, gaps=False) for n in range(a, b + 1)}
     rest = [line for number, line in enumerate(lines, 1) if number not in changed]
     assert [line for line in rest if line.strip()] == [line for line in kept if line.strip()]

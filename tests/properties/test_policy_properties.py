@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import tomllib
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ambidex.locate import repository_state
@@ -20,6 +20,7 @@ from ambidex.policy.load import load
 from ambidex.policy.sample import example, render, sample
 from ambidex.policy.snapshot import read
 from testing.configured_project import environment, make_project
+from testing.examples import examples
 
 TODAY = datetime.date.today()
 FILES = {"src/a.py": "", "tests/golden/g.py": "", "vendor/v.py": "", "migrations/m.sql": ""}
@@ -69,7 +70,7 @@ def key_lines() -> list[tuple[int, str]]:
     return found
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(data=st.data())
 def test_any_single_mutation_of_a_key_is_refused_with_the_right_nearest_name(
     project: Path, data: st.DataObject
@@ -139,7 +140,7 @@ def policies() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(values=policies())
 def test_a_policy_comes_out_of_the_snapshot_as_it_was_written(
     project: Path, values: dict[str, Any]

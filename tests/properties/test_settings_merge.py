@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ambidex.setup import json_spans
 from ambidex.setup.settings import contains, cut, merge, take_out
+from testing.examples import examples
 
 COMMAND = 'exec /bin/sh "$CLAUDE_PROJECT_DIR/.claude/ambidex/launch" '
 WANTED: dict[str, Any] = {
@@ -94,14 +95,14 @@ def _has_everything(before: Any, after: Any) -> bool:
     return bool(before == after)
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(texts())
 def test_uninstall_after_install_restores_every_byte(text: str) -> None:
     merged = merge(text, WANTED)
     assert cut(merged.text, merged.spans) == text
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(texts())
 def test_an_install_keeps_what_was_there_and_adds_all_of_ours(text: str) -> None:
     before = json_spans.parse(text).value()
@@ -111,7 +112,7 @@ def test_an_install_keeps_what_was_there_and_adds_all_of_ours(text: str) -> None
     assert contains(merged.text, WANTED)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(texts())
 def test_entries_are_found_again_in_settings_whose_digest_no_longer_helps(text: str) -> None:
     """The structural way out agrees with the exact one, up to space inside emptied brackets."""
@@ -122,7 +123,7 @@ def test_entries_are_found_again_in_settings_whose_digest_no_longer_helps(text: 
     assert clean == text or had_empty
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(texts(), values)
 def test_an_edit_made_since_survives_uninstall(text: str, added: Any) -> None:
     merged = merge(text, WANTED)
@@ -133,14 +134,14 @@ def test_an_edit_made_since_survives_uninstall(text: str, added: Any) -> None:
     assert value == json_spans.parse(text).value()
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(values)
 def test_the_parser_agrees_with_the_standard_one(value: Any) -> None:
     text = json.dumps(value)
     assert json_spans.parse(text).value() == json.loads(text)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.text(alphabet='{}[]",:\\u0123 \n-eE.tfnrualse', max_size=20))
 def test_the_parser_accepts_exactly_what_the_standard_one_does(text: str) -> None:
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -21,6 +21,7 @@ from ambidex.proof.stop import (
     next_prompt,
     step,
 )
+from testing.examples import examples
 
 KEYS = st.frozensets(
     st.sampled_from([f"tests\ttests/test_{n}.py::test\t{d}" for n in range(5) for d in "ab"]),
@@ -117,11 +118,11 @@ class StopMachine(RuleBasedStateMachine):
 
 
 TestStopMachine = StopMachine.TestCase
-TestStopMachine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestStopMachine.settings = examples(60, stateful_step_count=40)
 
 
 @given(st.lists(KEYS.filter(bool), min_size=1, max_size=4), st.integers(1, 5))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_a_cycle_of_failures_ends_within_its_first_appearances_plus_the_limit(
     cycle: list[frozenset[str]], limit: int
 ) -> None:
@@ -156,7 +157,7 @@ def test_a_cycle_of_failures_ends_within_its_first_appearances_plus_the_limit(
     ),
     observations(),
 )
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_a_damaged_record_is_read_without_an_error(record: Any, seen: Observation) -> None:
     assert step(record, seen, {}, 0.0).action in (PASS, BLOCK, RELEASE, DEFER)
     assert defer(record, waiting=True, one_shot=True, now=0.0) is None

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 _MOST_DIFFERENCES = 400
 
 
-def changed_lines(before: bytes, after: bytes) -> list[tuple[int, int]]:
+def changed_lines(before: bytes, after: bytes, *, gaps: bool = True) -> list[tuple[int, int]]:
     r"""The lines of `after` that differ from `before`.
 
     Lines end with LF, CR LF or CR, as Python reads source; a different ending is a difference.
-    Where lines were removed and nothing took their place, the line before and the line after
-    the gap count as changed, so that a function that lost its last line is found.
 
     Args:
         before: earlier content, `b""` for a new file.
         after: later content.
+        gaps: where lines were removed and nothing took their place, the line before and the line
+            after count as changed, so that a function that lost its last line is found.
 
     Returns:
         1-based inclusive ranges, ascending, neither overlapping nor adjacent. Correct in that
@@ -37,7 +37,7 @@ def changed_lines(before: bytes, after: bytes) -> list[tuple[int, int]]:
     for at_old, at_new in matched:
         if at_new - previous_new > 1:
             _add(ranges, previous_new + 2, at_new)
-        elif at_old - previous_old > 1 and new:
+        elif gaps and new and at_old - previous_old > 1:
             _add(ranges, max(previous_new + 1, 1), min(at_new + 1, len(new)))
         previous_old, previous_new = at_old, at_new
     return ranges

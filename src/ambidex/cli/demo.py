@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 
 import click
 from rich.console import Console
@@ -27,18 +28,29 @@ def command(no_client: bool) -> None:
     """
     console = Console(highlight=False)
     with tempfile.TemporaryDirectory(prefix="ambidex-demo-") as folder:
-        good = _hooks(console, os.path.join(folder, "hooks"))
+        stage_folder = os.path.join(folder, "hooks")
+        os.mkdir(stage_folder)
+        stage = Stage(stage_folder, "data")
+        good = show(console, day.play(stage), stage.state)
         if not no_client:
             good = _client(console, os.path.join(folder, "client")) and good
     sys.exit(ExitCode.PASSED if good else ExitCode.FINDINGS)
 
 
-def _hooks(console: Console, folder: str) -> bool:
+def show(console: Console, scenes: Iterable[day.Scene], state: str) -> bool:
+    """Print the scenes as they are played, and what the ledger holds of them.
+
+    Args:
+        console: where to.
+        scenes: of one day.
+        state: the state directory of the repository in which it is played.
+
+    Returns:
+        Whether every hook did its job and the ledger's chain is intact.
+    """
     console.print("\n[bold]An agent's bad day[/bold], hook by hook\n")
-    os.mkdir(folder)
-    stage = Stage(folder, "data")
     good = True
-    for scene in day.play(stage):
+    for scene in scenes:
         good = good and scene.as_expected
         mark, style = ("✓", "green") if scene.as_expected else ("✗", "bold red")
         console.print(f"[dim]the agent[/dim] {scene.action}", soft_wrap=True)
@@ -50,7 +62,7 @@ def _hooks(console: Console, folder: str) -> bool:
         if said:
             console.print(Padding(Text(said, style="dim"), (0, 0, 0, 6)))
         console.print()
-    report = chain.verify(stage.state)
+    report = chain.verify(state)
     console.print(f"The ledger holds {report.records} records; its chain is {report.status}.\n")
     return good and report.status == "intact"
 

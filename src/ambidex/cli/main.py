@@ -57,10 +57,17 @@ def main() -> None:
         )
         sys.exit(ExitCode.BROKEN)
     try:
-        ambidex()
+        # click's own handling gives an interruption the exit code of findings.
+        sys.exit(ambidex(prog_name="ambidex", standalone_mode=False))
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(problem.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.stderr.write("ambidex: interrupted\n")
+        sys.exit(ExitCode.INTERRUPTED)
     except Exception as problem:
         _unexpected(problem)
-        sys.exit(ExitCode.BROKEN)
+        sys.exit(ExitCode.INTERNAL)
 
 
 def _unexpected(problem: Exception) -> None:

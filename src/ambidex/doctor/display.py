@@ -12,7 +12,7 @@ from ambidex import __version__
 from ambidex.doctor.check import GOOD, NOTE, PROBLEM, Check
 from ambidex.doctor.examine import Examination
 from ambidex.doctor.history import ago
-from ambidex.proof.printable import printable
+from ambidex.printable import printable
 
 _MARKS = {PROBLEM: ("✗", "bold red"), NOTE: ("!", "yellow"), GOOD: ("✓", "green")}
 _LONGEST = 400

@@ -10,8 +10,9 @@ any other only the lines that differ from the baseline, so that the diff stays i
 
 from __future__ import annotations
 
+from ambidex.changes.lines import changed_lines
 from ambidex.edits.language import ToolError, UnparsableError
-from ambidex.edits.lines import changed_ranges, essence, only_new, replaced_span, split, substance
+from ambidex.edits.lines import essence, only_new, replaced_span, split, substance
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -258,7 +259,7 @@ class _Judge:
         return only_new(diagnostics, self.known, lambda one: _key(one, lines))
 
     def _ranges(self, text: bytes) -> Ranges:
-        return changed_ranges(self.before or b"", text)
+        return changed_lines(self.before or b"", text, gaps=False)
 
     def fixed(self, text: bytes) -> Generator[list[Job], list[Outcome], bytes]:
         """`text` after the safe fixes that are ours to make."""

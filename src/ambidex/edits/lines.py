@@ -1,4 +1,4 @@
-"""Lines: which changed, where they are, and when two of them mean the same."""
+"""Lines: where an edit is, and when two of them mean the same."""
 
 from __future__ import annotations
 
@@ -13,35 +13,6 @@ if TYPE_CHECKING:
 def split(text: bytes) -> list[bytes]:
     r"""The lines of `text` with their ends; `\n`, `\r\n` and `\r` end a line, as in Python."""
     return text.splitlines(keepends=True)
-
-
-def changed_ranges(before: bytes, after: bytes) -> list[tuple[int, int]]:
-    """The ranges of lines of `after` that are not in `before`.
-
-    1-based, inclusive, in order. A pure deletion has no lines and gives no range. Ends of lines
-    count: a file whose every line end changed has changed everywhere.
-    """
-    old, new = split(before), split(after)
-    # difflib is quadratic in the worst case; most edits leave long equal ends, which cost nothing.
-    start = 0
-    while start < min(len(old), len(new)) and old[start] == new[start]:
-        start += 1
-    end = 0
-    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
-        end += 1
-    old, new = old[start : len(old) - end], new[start : len(new) - end]
-    if not new:
-        return []
-    if not old:
-        return [(start + 1, start + len(new))]
-    from difflib import SequenceMatcher
-
-    matcher = SequenceMatcher(None, old, new)
-    return [
-        (start + first + 1, start + last)
-        for tag, _, _, first, last in matcher.get_opcodes()
-        if tag != "equal" and last > first
-    ]
 
 
 def replaced_span(before: list[bytes], after: list[bytes]) -> tuple[int, int, list[bytes]] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ambidex.printable import printable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,21 +42,8 @@ def _line(finding: Finding) -> str:
     where = f"{finding.path}:{finding.line}" if finding.line else finding.path
     warning = "(warning) " if finding.severity == "warning" else ""
     text = f"{where} {finding.rule} {warning}{_sentence(finding.message)} {finding.fix}"
-    text = visible(text.strip())
-    return text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"
+    return printable(text, _SHORT)
 
 
 def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", ":")) else f"{text}."
-
-
-def visible(text: str) -> str:
-    r"""`text` on one line, with control, direction and unpaired characters as `\x1b`, `\u202e`.
-
-    File names and code come from anywhere; what they contain must neither move a cursor nor look
-    like a line of ours.
-    """
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in text
-    )

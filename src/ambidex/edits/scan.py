@@ -83,7 +83,7 @@ def _bare(content: bytes) -> bytes:
 
 
 def rule_files(
-    root: str, configured: Sequence[str], subjects: Sequence[Subject], pack: str = PACK
+    root: str, configured: Sequence[str], subjects: Sequence[Subject]
 ) -> tuple[list[str], list[str]]:
     """The rules to run, as files or folders, and complaints about those that are not there.
 
@@ -91,10 +91,9 @@ def rule_files(
         root: the project's root.
         configured: paths of the project's own rules, relative to it.
         subjects: the files to scan, which choose the parts of the pack.
-        pack: the folder of our own rules.
     """
     folders = {RULES.get(suffix(subject.path)) for subject in subjects} - {None}
-    rules = [os.path.join(pack, str(folder)) for folder in sorted(map(str, folders))]
+    rules = [os.path.join(PACK, str(folder)) for folder in sorted(map(str, folders))]
     rules = [folder for folder in rules if os.path.isdir(folder)]
     complaints = []
     for one in configured:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 
 from ambidex import locate
+from ambidex.changes.lines import changed_lines
 from ambidex.edits import files as disk
 from ambidex.edits import process, scan
 from ambidex.edits.gates import Gate
 from ambidex.edits.improve import Improvement, Options, improve
 from ambidex.edits.kinds import SEMGREPIGNORE
 from ambidex.edits.language import Call
-from ambidex.edits.lines import changed_ranges
 from ambidex.edits.paths import Skip, select
 from ambidex.edits.python import Python
 from ambidex.policy.globs import matches
@@ -289,7 +289,7 @@ def _judge(one: _File, improvement: Improvement, fix: bool, format_: Gate, lint:
         format_.inspected -= 1
         format_.skips.append(Skip(one.path, "protected by the configuration: left as it is"))
         return
-    line = (changed_ranges(improvement.formatted, improvement.content) or [(1, 1)])[0][0]
+    line = (changed_lines(improvement.formatted, improvement.content) or [(1, 1)])[0][0]
     advice = f"Run `{one.tool} format {one.path}`."
     format_.findings.append(Finding(one.path, line, "format", "would be reformatted", advice))
 

@@ -31,17 +31,10 @@ MIGRATIONS: tuple[tuple[int, int, tuple[str, ...]], ...] = (
                 worktree TEXT NOT NULL, session TEXT NOT NULL,
                 tree TEXT NOT NULL, large TEXT NOT NULL, at REAL NOT NULL,
                 PRIMARY KEY (worktree, session))""",
-            """CREATE TABLE debts (
-                session TEXT NOT NULL PRIMARY KEY,
-                note TEXT NOT NULL, failures TEXT NOT NULL, at REAL NOT NULL)""",
             """CREATE TABLE stops (
                 session TEXT NOT NULL, agent TEXT NOT NULL, prompt TEXT NOT NULL,
                 record TEXT NOT NULL, at REAL NOT NULL,
                 PRIMARY KEY (session, agent, prompt))""",
-            """CREATE TABLE notes (
-                id INTEGER PRIMARY KEY, session TEXT NOT NULL,
-                text TEXT NOT NULL, at REAL NOT NULL)""",
-            "CREATE INDEX notes_of_session ON notes (session)",
             """CREATE TABLE evidence (
                 id INTEGER PRIMARY KEY, worktree TEXT NOT NULL, tree TEXT NOT NULL,
                 gate TEXT NOT NULL, verdict TEXT NOT NULL, seconds REAL NOT NULL,
@@ -54,7 +47,7 @@ MIGRATIONS: tuple[tuple[int, int, tuple[str, ...]], ...] = (
     ),
 )
 
-SESSION_TABLES = ("baselines", "greens", "debts", "stops", "notes", "onces")
+SESSION_TABLES = ("baselines", "greens", "stops", "onces")
 
 
 def migrate(

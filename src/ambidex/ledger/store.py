@@ -55,23 +55,6 @@ class Green:
         self.at = at
 
 
-class Debt:
-    """What a Stop that was let go in spite of failures left for the next prompt.
-
-    Attributes:
-        note: the sentence that the user was shown.
-        failures: fingerprints or names of what failed.
-        at: when.
-    """
-
-    __slots__ = ("at", "failures", "note")
-
-    def __init__(self, note: str, failures: list[str], at: float) -> None:
-        self.note = note
-        self.failures = failures
-        self.at = at
-
-
 class Evidence:
     """One verdict on one tree.
 
@@ -212,22 +195,6 @@ class Store:
         )
         return Green(rows[0][0], loads(rows[0][1]), rows[0][2]) if rows else None
 
-    def set_debt(self, session: str, note: str | None, failures: list[str]) -> None:
-        """Leave a debt to the next prompt of the session; a note of None clears it."""
-        if note is None:
-            self._rows("DELETE FROM debts WHERE session = ?", session)
-        else:
-            self._put(
-                "debts",
-                *(("session", session), ("note", note), ("failures", dumps(failures))),
-                ("at", time.time()),
-            )
-
-    def debt(self, session: str) -> Debt | None:
-        """The session's debt, or None."""
-        rows = self._rows("SELECT note, failures, at FROM debts WHERE session = ?", session)
-        return Debt(rows[0][0], loads(rows[0][1]), rows[0][2]) if rows else None
-
     def set_stop_record(
         self, session: str, agent: str, prompt: str, record: dict[str, Any]
     ) -> None:
@@ -248,21 +215,6 @@ class Store:
             return None
         record: dict[str, Any] = loads(rows[0][0])
         return record
-
-    def leave_note(self, session: str, text: str) -> None:
-        """Leave a text that is delivered once, with the session's next prompt."""
-        self._put("notes", ("session", session), ("text", text), ("at", time.time()))
-
-    def take_note(self, session: str) -> str | None:
-        """The notes left for the session, one per line, in order; None when there are none.
-
-        Whoever takes them gets them alone: the next call, also in another process, finds none.
-        """
-        rows, _ = self._run(
-            ("SELECT text FROM notes WHERE session = ? ORDER BY id", (session,)),
-            ("DELETE FROM notes WHERE session = ?", (session,)),
-        )
-        return "\n".join(row[0] for row in rows) if rows else None
 
     def add_evidence(
         self,

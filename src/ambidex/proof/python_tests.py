@@ -18,9 +18,9 @@ import tempfile
 import time
 
 from ambidex import locate
+from ambidex.printable import printable
 from ambidex.proof import junit, process
 from ambidex.proof.command import Command, environment
-from ambidex.proof.printable import printable
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Finding, Verdict
 
 TYPE_CHECKING = False

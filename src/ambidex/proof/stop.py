@@ -29,8 +29,8 @@ Nothing heavy is imported up here: the Stop of a prompt that changed nothing pas
 
 from __future__ import annotations
 
+from ambidex.printable import printable
 from ambidex.proof.fingerprint import label
-from ambidex.proof.printable import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

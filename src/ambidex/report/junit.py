@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from ambidex.proof.printable import printable
+from ambidex.printable import printable
 from ambidex.report.text import finding_line
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ambidex import __version__
-from ambidex.proof.printable import printable
+from ambidex.printable import printable
 from ambidex.verdict import BROKEN, NOT_RUN
 
 if TYPE_CHECKING:

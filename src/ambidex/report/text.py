@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ambidex.proof.printable import printable
+from ambidex.printable import printable
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED
 
 TYPE_CHECKING = False

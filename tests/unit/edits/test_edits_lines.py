@@ -2,7 +2,8 @@
 
 import pytest
 
-from ambidex.edits.lines import changed_ranges, essence, only_new
+from ambidex.changes.lines import changed_lines
+from ambidex.edits.lines import essence, only_new
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,7 @@ from ambidex.edits.lines import changed_ranges, essence, only_new
     ],
 )
 def test_changed_lines_are_found(before, after, ranges):
-    assert changed_ranges(before, after) == ranges
+    assert changed_lines(before, after, gaps=False) == ranges
 
 
 def test_formatting_does_not_change_the_essence():

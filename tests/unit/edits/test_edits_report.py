@@ -1,6 +1,6 @@
 """What the model is told."""
 
-from ambidex.edits.report import for_model, visible
+from ambidex.edits.report import for_model
 from ambidex.verdict import Finding, Verdict
 
 
@@ -46,12 +46,12 @@ def test_a_tiny_limit_is_kept():
     assert text(found(1), found(2), max_characters=5) == "and 2"
 
 
-def test_control_characters_and_line_breaks_are_made_visible():
-    finding = Finding("a\nb\x1b[31m.py", 1, "R1", "says\r\u202eno\ud800", "")
+def test_control_characters_line_breaks_and_hidden_ones_are_left_out():
+    finding = Finding("a\nb\x1b[31m.py", 1, "R1", "says\r\u202eno\ud800\ufe0f", "")
     told = text(finding)
-    assert told == r"a\nb\x1b[31m.py:1 R1 says\r\u202eno\ud800."
+    assert told == "a b.py:1 R1 says no."
     assert told.isprintable()
 
 
 def test_ordinary_letters_of_any_language_stay():
-    assert visible("é 漢字 😀") == "é 漢字 😀"
+    assert text(found(1, "é 漢字 😀.")) == "a.py:1 R1 é 漢字 😀. Do it right."

@@ -213,14 +213,14 @@ def test_the_wheels_engine_is_found_through_a_link(project, tmp_path):
     assert engine.core(str(link / "semgrep")) == engine.core(semgrep)
 
 
-def test_only_the_part_of_the_pack_that_concerns_the_files_is_loaded(project, tmp_path):
+def test_only_the_part_of_the_pack_that_concerns_the_files_is_loaded(tmp_path, monkeypatch):
     for folder in ("python", "javascript"):
         (tmp_path / "pack" / folder).mkdir(parents=True)
-    pack = str(tmp_path / "pack")
+    monkeypatch.setattr(scan, "PACK", str(tmp_path / "pack"))
 
     def folders(*paths):
         subjects = [scan.Subject(path, b"", None) for path in paths]
-        return [os.path.basename(rule) for rule in scan.rule_files("/", [], subjects, pack)[0]]
+        return [os.path.basename(rule) for rule in scan.rule_files("/", [], subjects)[0]]
 
     assert folders("a.py") == ["python"]
     assert folders("a.tsx", "b.mjs") == ["javascript"]

@@ -69,7 +69,7 @@ def test_a_hanging_linter_leaves_time_for_the_scan(project):
     project.with_tool("ruff", "sleep 60")
     project.with_rules()
     project.seconds = 6.0
-    project.write("a.py", "eval(x)\n")
+    project.write("a.py", "evaluate(x)\n")
     statuses = [verdict.status for verdict in project.treat("a.py").verdicts]
     assert statuses == ["not_run", "not_run", "findings"]
 

@@ -33,6 +33,14 @@ def database(state: str) -> Path:
     return Path(state, "state.sqlite3")
 
 
+def write(store: Store, mark: str) -> None:
+    store.add_evidence("/w", mark, "tests", VERDICT, 1.5, "hook")
+
+
+def written(store: Store) -> list[str]:
+    return [one.tree for one in reversed(store.latest_verdicts("/w", 1000))]
+
+
 def test_a_baseline_is_kept_by_session_agent_and_worktree(store: Store) -> None:
     store.set_baseline("s", "", "/w", "t1", {"big.bin": "5:6"}, "p1", 12.5)
     store.set_baseline("s", "sub", "/w", "t2", {}, "p1", 13.0)
@@ -64,31 +72,11 @@ def test_the_last_green_tree_is_kept_by_worktree_and_session(store: Store) -> No
     assert store.green("/w", "other") is None
 
 
-def test_a_debt_stays_until_it_is_cleared(store: Store) -> None:
-    assert store.debt("s") is None
-    store.set_debt("s", "let go with 2 failures", ["a", "b"])
-    debt = store.debt("s")
-    assert debt
-    assert (debt.note, debt.failures) == ("let go with 2 failures", ["a", "b"])
-    store.set_debt("s", None, [])
-    assert store.debt("s") is None
-
-
 def test_a_stop_record_is_kept_by_prompt(store: Store) -> None:
     assert store.stop_record("s", "", "p") is None
     store.set_stop_record("s", "", "p", {"blocks": 2, "seen": ["x"]})
     assert store.stop_record("s", "", "p") == {"blocks": 2, "seen": ["x"]}
     assert store.stop_record("s", "", "q") is None
-
-
-def test_a_note_is_delivered_once(store: Store) -> None:
-    assert store.take_note("s") is None
-    store.leave_note("s", "first")
-    store.leave_note("s", "second")
-    store.leave_note("other", "not yours")
-    assert store.take_note("s") == "first\nsecond"
-    assert store.take_note("s") is None
-    assert store.take_note("other") == "not yours"
 
 
 def test_once_is_true_once_per_session(store: Store) -> None:
@@ -119,11 +107,11 @@ def test_an_unknown_origin_is_refused(store: Store) -> None:
 def test_old_sessions_are_forgotten_whole_and_live_ones_kept_whole(store: Store) -> None:
     store.set_baseline("old", "", "/w", "t", {}, "p", 100.0)
     store.set_baseline("live", "", "/w", "t", {}, "p", 100.0)
-    store.set_debt("live", "open", [])
+    store.set_stop_record("live", "", "p", {"blocks": 1})
     assert store.forget_sessions(200.0) == 1
     assert store.baseline("old", "", "/w") is None
     assert store.baseline("live", "", "/w")
-    assert store.debt("live")
+    assert store.stop_record("live", "", "p")
     assert store.forget_sessions(200.0) == 0
 
 
@@ -136,9 +124,9 @@ def test_old_evidence_is_forgotten_but_not_the_newest_of_a_gate(store: Store) ->
 
 def test_what_was_written_is_there_after_reopening(state: str) -> None:
     with Store(state) as store:
-        store.leave_note("s", "kept \0 é")
+        write(store, "kept \0 é")
     with Store(state) as store:
-        assert store.take_note("s") == "kept \0 é"
+        assert written(store) == ["kept \0 é"]
 
 
 def test_paths_that_are_not_utf_8_are_kept(store: Store) -> None:
@@ -154,7 +142,7 @@ def test_only_the_user_can_read_it(state: str) -> None:
     umask = os.umask(0)
     try:
         with Store(state) as store:
-            store.leave_note("s", "x")
+            write(store, "x")
             files = list(Path(state).iterdir())
             assert len(files) == 3
             assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
@@ -168,7 +156,7 @@ def test_only_the_user_can_read_it(state: str) -> None:
 def test_a_closed_store_says_so(state: str) -> None:
     store = Store(state)
     with pytest.raises(StoreError, match="not open"):
-        store.debt("s")
+        store.green("/w", "s")
 
 
 def test_sqlite_is_imported_only_when_the_store_is_opened(state: str) -> None:
@@ -193,16 +181,16 @@ def damage(state: str, content: bytes) -> None:
 @pytest.mark.parametrize("content", [b"garbage" * 1000, b"SQLite format 3\0" + b"\xff" * 8000])
 def test_a_damaged_file_is_moved_aside_and_reported(state: str, content: bytes) -> None:
     with Store(state) as store:
-        store.leave_note("s", "lost")
+        write(store, "lost")
     damage(state, content)
     with Store(state) as store:
         assert "state.sqlite3.corrupt-1" in store.recovered
-        assert store.take_note("s") is None
-        store.leave_note("s", "new")
+        assert written(store) == []
+        write(store, "new")
     assert Path(state, "state.sqlite3.corrupt-1").read_bytes() == content
     with Store(state) as store:
         assert store.recovered == ""
-        assert store.take_note("s") == "new"
+        assert written(store) == ["new"]
     damage(state, content)
     with Store(state) as store:
         assert "state.sqlite3.corrupt-2" in store.recovered
@@ -217,8 +205,8 @@ def test_damage_found_only_while_working_is_survived_too(state: str) -> None:
     damage(state, content[:4096] + b"\xa5" * (len(content) - 4096))
     with Store(state) as store:
         store.latest_verdicts("/w", 400)
-        store.leave_note("s", "new")
-        assert store.take_note("s") == "new"
+        write(store, "new")
+        assert written(store) == ["new"]
         assert "corrupt-1" in store.recovered
 
 
@@ -229,16 +217,14 @@ def test_two_processes_meeting_damage_move_it_aside_once(state: str) -> None:
     program = """
 from ambidex.ledger.store import Store
 with Store(sys.argv[1]) as store:
-    store.leave_note("s", sys.argv[2])
+    store.add_evidence("/w", sys.argv[2], "tests", {}, 0.5, "hook")
     print(bool(store.recovered))
 """
     outputs = finish(*(start(program, state, str(who)) for who in range(4)))
     assert outputs.count("True\n") == 1
     assert not Path(state, "state.sqlite3.corrupt-2").exists()
     with Store(state) as store:
-        note = store.take_note("s")
-    assert note
-    assert sorted(note.split("\n")) == ["0", "1", "2", "3"]
+        assert sorted(written(store)) == ["0", "1", "2", "3"]
 
 
 def test_an_empty_file_is_a_new_store(state: str) -> None:
@@ -260,8 +246,8 @@ def test_a_place_that_cannot_be_used_is_a_store_error(tmp_path: Path) -> None:
 
 # Versions
 
-ADDED = (2, 1, ("ALTER TABLE notes ADD COLUMN author TEXT NOT NULL DEFAULT ''",))
-CHANGED = (3, 3, ("ALTER TABLE notes RENAME COLUMN text TO body",))
+ADDED = (2, 1, ("ALTER TABLE evidence ADD COLUMN author TEXT NOT NULL DEFAULT ''",))
+CHANGED = (3, 3, ("ALTER TABLE evidence RENAME COLUMN tree TO judged",))
 
 
 def upgrade(state: str, *migrations: tuple[int, int, tuple[str, ...]]) -> None:
@@ -272,22 +258,22 @@ def upgrade(state: str, *migrations: tuple[int, int, tuple[str, ...]]) -> None:
 
 def test_an_older_program_goes_on_with_a_compatible_newer_schema(state: str) -> None:
     with Store(state) as store:
-        store.leave_note("s", "before")
+        write(store, "before")
     upgrade(state, ADDED)
     with Store(state) as store:
-        store.leave_note("s", "after")
-        assert store.take_note("s") == "before\nafter"
+        write(store, "after")
+        assert written(store) == ["before", "after"]
 
 
 def test_an_older_program_refuses_a_schema_that_it_does_not_understand(state: str) -> None:
     with Store(state) as store:
-        store.leave_note("s", "kept")
+        write(store, "kept")
     upgrade(state, ADDED, CHANGED)
     with pytest.raises(StoreError, match=r"schema 3.*knows 1.*upgrade Ambidex"), Store(state):
         pass
     assert not list(Path(state).glob("*.corrupt-*"))
     connection = sqlite3.connect(database(state))
-    assert connection.execute("SELECT body FROM notes").fetchall() == [("kept",)]
+    assert connection.execute("SELECT judged FROM evidence").fetchall() == [("kept",)]
     connection.close()
 
 
@@ -300,7 +286,7 @@ def test_migrations_are_numbered_without_gaps_and_never_lower_their_reader() -> 
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(state: str) -> None:
     with Store(state) as store:
-        store.leave_note("s", "kept")
+        write(store, "kept")
     broken = (2, 1, ("CREATE TABLE fine (x)", "CREATE NONSENSE"))
     with pytest.raises(sqlite3.OperationalError):
         upgrade(state, broken)
@@ -319,9 +305,8 @@ firsts = 0
 for number in range(40):
     with Store(sys.argv[1]) as store:
         firsts += store.once("s", str(number))
-        store.leave_note("s", f"{who}.{number}")
         store.set_stop_record("s", who, "p", {"n": number})
-        store.add_evidence("/w", f"t{number}", "tests", {"who": who}, 0.5, "hook")
+        store.add_evidence("/w", f"{who}.{number}", "tests", {}, 0.5, "hook")
 print(firsts)
 """
 
@@ -330,25 +315,8 @@ def test_several_processes_lose_nothing(state: str) -> None:
     outputs = finish(*(start(BUSY, state, str(who)) for who in range(4)))
     assert sum(int(output) for output in outputs) == 40
     with Store(state) as store:
-        note = store.take_note("s")
-        assert note
-        assert sorted(note.split("\n")) == sorted(f"{w}.{n}" for w in range(4) for n in range(40))
+        assert sorted(written(store)) == sorted(f"{w}.{n}" for w in range(4) for n in range(40))
         assert all(store.stop_record("s", str(who), "p") == {"n": 39} for who in range(4))
-        assert len(store.latest_verdicts("/w", 1000)) == 160
-
-
-def test_a_note_goes_to_one_of_several_takers(state: str) -> None:
-    with Store(state) as store:
-        for number in range(60):
-            store.leave_note("s", str(number))
-    program = """
-from ambidex.ledger.store import Store
-with Store(sys.argv[1]) as store:
-    for _ in range(20):
-        print(store.take_note("s") or "", end=" ")
-"""
-    outputs = finish(*(start(program, state) for _ in range(4)))
-    assert sorted("".join(outputs).split()) == sorted(str(number) for number in range(60))
 
 
 def test_a_process_killed_in_the_middle_leaves_a_good_file(state: str) -> None:
@@ -361,7 +329,7 @@ def test_a_process_killed_in_the_middle_leaves_a_good_file(state: str) -> None:
         victim.communicate()
         with Store(state) as store:
             assert store.recovered == ""
-            store.leave_note("s", "x")
+            write(store, "x")
     connection = sqlite3.connect(database(state))
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
@@ -373,8 +341,8 @@ def test_waiting_for_a_lock_has_an_end_and_says_so(state: str) -> None:
     other = sqlite3.connect(database(state), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with Store(state, busy_seconds=0.05) as store:
-        assert store.debt("s") is None, "readers do not wait"
+        assert store.green("/w", "s") is None, "readers do not wait"
         with pytest.raises(StoreError, match="locked"):
-            store.leave_note("s", "x")
+            write(store, "x")
     other.execute("ROLLBACK")
     other.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ambidex.proof.printable import printable
+from ambidex.printable import printable
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED
 from testing.processes import gone
 from testing.python_project import PYTEST, Project

@@ -34,6 +34,9 @@ def names(requirements: list[str]) -> set[str]:
 @pytest.mark.parametrize("name", LOCKS)
 def test_every_package_is_pinned_with_hashes_and_no_index_is_named(name: str) -> None:
     text = (ROOT / name).read_text()
+    comment, _, text = text.partition("\n")
+    assert comment.startswith("# ")
+    assert "make lock" in comment
     for block in re.split(r"\n(?=[a-z])", text.strip()):
         assert re.match(r"[a-z0-9.-]+==\S+", block), block[:80]
         assert "--hash=sha256:" in block, block[:80]

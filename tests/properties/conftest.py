@@ -1,0 +1,3 @@
+from testing.examples import load
+
+load()
