@@ -1,11 +1,13 @@
 """Fixtures: a temporary home, a small repository, and the hooks of this checkout fired in it."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from testing.hooks import Hooks
 from testing.projects import repository
+from testing.trusted_project import SHELL, begin
 
 
 @pytest.fixture
@@ -37,3 +39,21 @@ def hooks(home: Path, project: Path, bytecode: Path) -> Hooks:
     (home / "data").mkdir()
     (home / "data" / "pycache").symlink_to(bytecode)
     return Hooks(home, project)
+
+
+@pytest.fixture(scope="session")
+def opted_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A committed project with a policy, to be copied: git takes longer than the copying."""
+    return repository(tmp_path_factory.mktemp("opted-in") / "project", SHELL)
+
+
+@pytest.fixture
+def trusted(home: Path, opted_in: Path, tmp_path: Path, bytecode: Path) -> Hooks:
+    """A session in an opted-in and trusted project, with tools and a quick suite.
+
+    `wrong` anywhere in `src` makes the suite red; the scan is off.
+    """
+    (home / "data").mkdir()
+    (home / "data" / "pycache").symlink_to(bytecode)
+    project = shutil.copytree(opted_in, tmp_path / "project", symlinks=True)
+    return begin(Hooks(home, project))

@@ -80,7 +80,7 @@ def loads(text: str | bytes) -> Any:
     if text[:1] in _BLANK:
         start = len(text) - len(text.lstrip(_BLANK))
     try:
-        value, end = _scan(text, start)
+        value, end = _scan_once(text, start)
     except StopIteration as stop:
         raise _error("Expecting value", text, stop.value) from None
     except RecursionError:
@@ -93,6 +93,16 @@ def loads(text: str | bytes) -> Any:
     if text.count("[") + text.count("{") > MAX_DEPTH and _is_deeper(value):
         raise ValueError(_too_deep())
     return value
+
+
+def _scan_once(text: str, start: int) -> tuple[Any, int]:
+    try:
+        return _scan(text, start)  # type: ignore[no-any-return]
+    except SystemError:
+        # Python 3.10 and 3.11 raise their error from json.decoder, but do not import it.
+        import json.decoder  # noqa: F401
+
+        return _scan(text, start)  # type: ignore[no-any-return]
 
 
 def _is_deeper(value: Any) -> bool:

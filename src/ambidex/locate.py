@@ -91,15 +91,26 @@ def common_dir(top: str) -> str | None:
         return os.path.realpath(own)
 
 
+def working_directory() -> str:
+    """The process's directory, or `/` where it was deleted."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return os.sep
+
+
 def project_root(environ: Mapping[str, str], cwd: str) -> str:
     """The project's root: the work tree around Claude Code's project folder, else that folder.
 
     Args:
         environ: the process environment; `CLAUDE_PROJECT_DIR` wins over `cwd`, because the
-            session's directory moves with `cd` while the project does not.
+            session's directory moves with `cd` while the project does not. A folder that does
+            not exist is not believed: the policy of the project at hand must apply.
         cwd: the event's or the terminal's current directory.
     """
     start = environ.get("CLAUDE_PROJECT_DIR") or cwd
+    if start != cwd and not os.path.isdir(start):
+        start = cwd
     return work_tree(start) or os.path.realpath(start)
 
 
@@ -124,12 +135,25 @@ def _plain(name: str) -> str:
 
 
 def make_private(folder: str) -> str:
-    """Create `folder` (and its parents) readable by the user only; returns it.
+    """Create `folder` and the parents that are missing, for the user only; returns it.
+
+    Folders that exist keep their mode.
 
     Raises:
         OSError: the disk is read-only or full, or the path is somebody else's.
     """
-    os.makedirs(folder, mode=0o700, exist_ok=True)
+    try:
+        # os.makedirs would give its mode to the last folder alone.
+        os.mkdir(folder, 0o700)
+    except FileExistsError:
+        if not os.path.isdir(folder):
+            raise
+    except FileNotFoundError:
+        parent = os.path.dirname(folder)
+        if parent in ("", folder):
+            raise
+        make_private(parent)
+        make_private(folder)
     return folder
 
 

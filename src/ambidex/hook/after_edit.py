@@ -13,13 +13,13 @@ from ambidex.changes import diff, trees
 from ambidex.edits import kinds
 from ambidex.guard.paths import WRITERS, below
 from ambidex.hook import blame
-from ambidex.ledger.store import Store
 from ambidex.protocol import replies
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ambidex.hook.context import Context
+    from ambidex.ledger.store import Store
     from ambidex.protocol.replies import Reply
     from ambidex.verdict import Verdict
 
@@ -32,7 +32,7 @@ def handle(context: Context) -> Reply | None:
     if set(levels.values()) == {"off"}:
         return None
     obstacle = context.obstacle()
-    with Store(context.state) as store:
+    with context.open_store() as store:
         if obstacle:
             context.record["verdict"] = {"status": NOT_RUN, "reason": obstacle}
             return _once(context, store, "obstacle", f"Ambidex: edits are not checked: {obstacle}.")
@@ -84,7 +84,11 @@ def _edited(context: Context, base: trees.Tree) -> list[str]:
         relative = below(context.tree, path)
         return [relative] if relative and os.path.isfile(path) else []
     if before is None:
-        return []
+        # A work tree other than the project's was checked out for the agent: what differs from
+        # the commit is its doing. In the project itself it may well be the person's.
+        if context.tree == context.root:
+            return []
+        before = base
     return [
         change.path
         for change in diff.changed(context.state, context.tree, before, after)

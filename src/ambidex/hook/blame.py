@@ -25,20 +25,23 @@ _AGENT = ""
 # very large tree that gives up is continued by the next.
 TAKE_SECONDS = 12
 
+# Marks of a base, kept where the store keeps the prompt: whether a Stop has closed the prompt that
+# set it. Comparing trees would not do: an interrupted prompt whose base was green looks the same.
+_SETTLED = ""
+_OPEN = "open"
+
 
 def on_prompt(context: Context, store: Store) -> Tree:
-    """The present tree, which becomes the base unless something is owed.
+    """The present tree, which becomes the base unless the prompt before is still open.
 
     Raises:
         trees.TreeError: the tree cannot be taken.
     """
-    session = context.event.session_id
     now = trees.take(context.tree, context.state, deadline=time.monotonic() + TAKE_SECONDS)
-    base = store.baseline(session, _AGENT, context.tree)
-    green = store.green(context.tree, session)
-    settled = base and green and (base.tree, base.large) == (green.tree, green.large)
-    if base is None or settled:
-        _move(context, store, now)
+    base = store.baseline(context.event.session_id, _AGENT, context.tree)
+    if base is None or base.prompt == _SETTLED:
+        starts = context.event.name == "SessionStart"
+        _set(context, store, now, _SETTLED if starts else _OPEN)
     return now
 
 
@@ -47,10 +50,12 @@ def known(context: Context, store: Store) -> bool:
     return store.baseline(context.event.session_id, _AGENT, context.tree) is not None
 
 
-def on_green(context: Context, store: Store, now: Tree) -> None:
-    """A Stop without open findings: what is there now is nobody's debt."""
-    store.set_green(context.tree, context.event.session_id, now.sha, now.large)
-    _move(context, store, now)
+def settle(context: Context, store: Store, now: Tree) -> None:
+    """A Stop left nothing open: what is there now is nobody's debt."""
+    base = store.baseline(context.event.session_id, _AGENT, context.tree)
+    known = base and (base.prompt, base.tree, base.large) == (_SETTLED, now.sha, now.large)
+    if not known:
+        _set(context, store, now, _SETTLED)
 
 
 def base(context: Context, store: Store) -> Tree:
@@ -68,14 +73,13 @@ def base(context: Context, store: Store) -> Tree:
     return trees.tree_of(context.tree, context.state, "HEAD")
 
 
-def _move(context: Context, store: Store, now: Tree) -> None:
+def _set(context: Context, store: Store, now: Tree, mark: str) -> None:
     store.set_baseline(
         context.event.session_id,
         _AGENT,
         context.tree,
         now.sha,
         now.large,
-        context.event.prompt_id,
+        mark,
         context.started,
     )
-    store.set_green(context.tree, context.event.session_id, now.sha, now.large)

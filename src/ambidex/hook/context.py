@@ -5,7 +5,6 @@ Hot path: everything that costs is looked up when it is first asked for.
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from ambidex.ledger.store import Store
     from ambidex.protocol.events import Event
 
 # Python that the checks behind the guard need (tomllib, and the tools' own floor).
@@ -35,13 +35,14 @@ class Context:
         state: the repository's state directory.
         started: wall-clock time, seconds since the epoch.
         record: what goes into the ledger about this event.
+        remarks: sentences for the user that come with whatever the handler answers.
     """
 
     def __init__(self, event: Event, environ: Mapping[str, str]) -> None:
         self.event = event
         self.environ = environ
         self.started = time.time()
-        self.cwd = event.cwd or environ.get("CLAUDE_PROJECT_DIR") or os.getcwd()
+        self.cwd = event.cwd or environ.get("CLAUDE_PROJECT_DIR") or locate.working_directory()
         self.root = locate.project_root(environ, self.cwd)
         self.state = locate.repository_state(environ, self.root)
         self.tree = self._tree()
@@ -59,6 +60,7 @@ class Context:
             self.record["unknown_fields"] = event.unknown
         if event.problems:
             self.record["problems"] = event.problems
+        self.remarks: list[str] = []
         self._policy: dict[str, Any] | None = None
 
     def _tree(self) -> str:
@@ -87,6 +89,20 @@ class Context:
     def level(self, gate: str) -> str:
         """How much `gate` counts in this track: `block`, `fix`, `report` or `off`."""
         return str(self.policy["gates"][self.track][gate])
+
+    def open_store(self) -> Store:
+        """The repository's store, for a `with` block; what it lost to damage becomes a remark."""
+        from ambidex.ledger.store import Store
+
+        context = self
+
+        class Telling(Store):
+            def close(self) -> None:
+                super().close()
+                if self.recovered and self.recovered not in context.remarks:
+                    context.remarks.append(self.recovered)
+
+        return Telling(self.state)
 
     @property
     def paused_until(self) -> float | None:

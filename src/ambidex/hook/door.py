@@ -117,10 +117,21 @@ def respond(name: str, data: bytes, environ: Mapping[str, str]) -> Reply | None:
     if module is None:
         # Nothing to decide: the event's own fields are the record.
         context.record["fields"] = {field: getattr(event, field) for field in event.FIELDS}
-    elif not paused:
+    elif paused:
+        _keep(context, ("tool_name", "tool"), ("tool_input", "input"))
+    else:
         reply = _handler(module)(context)
     _write_record(context)
+    if context.remarks:
+        reply = replies.with_note(reply, "Ambidex: " + " ".join(context.remarks))
     return reply
+
+
+def _keep(context: Context, *names: tuple[str, str]) -> None:
+    """Record fields of the event, under the names that the ledger has for them."""
+    for field, member in names:
+        if field in context.event.FIELDS:
+            context.record[member] = getattr(context.event, field)
 
 
 def _handler(module: str) -> Callable[[Context], Reply | None]:
@@ -142,7 +153,7 @@ def _write_record(context: Context) -> None:
     try:
         append(context.state, record)
     except OSError as problem:
-        sys.stderr.write(f"ambidex: the audit log was not written: {problem}\n")
+        _complain(f"the audit log was not written: {problem}")
 
 
 def failed(name: str, problem: BaseException, environ: Mapping[str, str]) -> Reply | None:
@@ -170,7 +181,7 @@ def _on_error(environ: Mapping[str, str]) -> str:
         from ambidex import locate
         from ambidex.policy import snapshot
 
-        root = locate.project_root(environ, os.getcwd())
+        root = locate.project_root(environ, locate.working_directory())
         return str(snapshot.read(environ, root)["guard"]["on_error"])
     except Exception:
         return "deny"
@@ -182,7 +193,7 @@ def _log_failure(name: str, problem: BaseException, environ: Mapping[str, str]) 
         from ambidex import __version__, locate
         from ambidex.ledger.append import append
 
-        root = locate.project_root(environ, os.getcwd())
+        root = locate.project_root(environ, locate.working_directory())
         record: dict[str, Any] = {
             "event": name,
             "failure": f"{type(problem).__name__}: {problem}"[:2000],
@@ -191,7 +202,16 @@ def _log_failure(name: str, problem: BaseException, environ: Mapping[str, str]) 
         }
         append(locate.repository_state(environ, root), record)
     except Exception as second:
-        sys.stderr.write(f"ambidex: {problem!r}; and the record failed: {second!r}\n")
+        _complain(f"{problem!r}; and the record failed: {second!r}")
+
+
+def _complain(text: str) -> None:
+    """Say it where the client keeps it for debugging; without a standard error there is nowhere."""
+    try:
+        if sys.stderr is not None:
+            sys.stderr.write(f"ambidex: {text}\n")
+    except OSError:
+        return
 
 
 def _frames(problem: BaseException) -> list[str]:

@@ -14,10 +14,11 @@ def handle(context: Context) -> Reply | None:
     """Silence."""
     context.record["reason"] = context.event.reason  # type: ignore[attr-defined]
     from ambidex.ledger import chain
-    from ambidex.ledger.store import Store
 
     kept = context.policy["ledger"]
-    with Store(context.state) as store:
-        store.forget_sessions(context.started - kept["keep_days"] * DAY)
+    oldest = context.started - kept["keep_days"] * DAY
+    with context.open_store() as store:
+        store.forget_sessions(oldest)
+        store.forget_evidence(oldest)
     chain.prune(context.state, kept["keep_days"], kept["max_megabytes"])
     return None

@@ -75,13 +75,13 @@ def _baseline(context: Context) -> list[str]:
     """The first baseline of a session; a compaction in the middle of a prompt keeps the old one."""
     from ambidex.changes import trees
     from ambidex.hook import blame
-    from ambidex.ledger.store import Store
+    from ambidex.ledger.schema import StoreError
 
     try:
-        with Store(context.state) as store:
+        with context.open_store() as store:
             if not blame.known(context, store):
                 context.record["tree"] = blame.on_prompt(context, store).sha
-    except trees.TreeError as problem:
+    except (trees.TreeError, StoreError) as problem:
         return [f"changes cannot be measured: {problem}"]
     return []
 

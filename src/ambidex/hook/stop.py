@@ -10,7 +10,6 @@ import time
 from ambidex import gates
 from ambidex.changes import trees
 from ambidex.hook import blame
-from ambidex.ledger.store import Store
 from ambidex.proof import stop
 from ambidex.proof.observe import observe
 from ambidex.protocol import replies
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ambidex.hook.context import Context
+    from ambidex.ledger.store import Store
     from ambidex.protocol.replies import Reply
 
 _AGENT = ""
@@ -35,7 +35,7 @@ def handle(context: Context) -> Reply | None:
     """A block with what fails, or silence, or a line to the user."""
     if not context.policy["active"]:
         return None
-    with Store(context.state) as store:
+    with context.open_store() as store:
         try:
             base = blame.base(context, store)
             deadline = time.monotonic() + context.policy["stop"]["deadline_seconds"]
@@ -46,6 +46,7 @@ def handle(context: Context) -> Reply | None:
         if now == base:
             # Nothing of the agent's is left to prove; what it owed, it has undone.
             _remember(context, store, None)
+            blame.settle(context, store, now)
             return None
         obstacle = context.obstacle()
         if obstacle:
@@ -104,7 +105,7 @@ def _judge(context: Context, store: Store, base: trees.Tree, now: trees.Tree) ->
         context.started,
     )
     if step.action == stop.PASS and (step.green or not step.record["debt"]):
-        blame.on_green(context, store, now)
+        blame.settle(context, store, now)
     return _act(context, store, step, verdicts)
 
 
@@ -141,15 +142,19 @@ def _unproved(context: Context, store: Store, verdict: Verdict) -> Reply | None:
 
 
 def _tool_called(context: Context) -> bool:
-    """Whether the agent called a tool since this session's last Stop."""
+    """Whether the agent called a tool since this session's last Stop, as far as is recorded."""
     from ambidex.ledger import chain
 
-    for record in chain.read(context.state, newest_first=True):
-        if record.get("session") == context.event.session_id:
-            if record.get("event") == "PreToolUse":
-                return True
-            if record.get("event") == "Stop":
-                return False
+    try:
+        for record in chain.read(context.state, newest_first=True):
+            if record.get("session") == context.event.session_id:
+                if record.get("event") == "PreToolUse":
+                    return True
+                if record.get("event") == "Stop":
+                    return False
+    except OSError:
+        # A log that cannot be read lets go earlier; it does not let go at once.
+        return False
     return False
 
 

@@ -19,9 +19,8 @@ def handle(context: Context) -> Reply | None:
         return None
     from ambidex.changes import trees
     from ambidex.hook import blame, stop
-    from ambidex.ledger.store import Store
 
-    with Store(context.state) as store:
+    with context.open_store() as store:
         try:
             context.record["tree"] = blame.on_prompt(context, store).sha
         except trees.TreeError as problem:

@@ -15,7 +15,7 @@ from ambidex import fastjson
 from ambidex.locate import data_home
 from ambidex.policy import private
 from ambidex.policy.defaults import STRICT
-from ambidex.policy.snapshot import load_stored, snapshot_path
+from ambidex.policy.snapshot import is_file, load_stored, snapshot_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,6 +106,8 @@ def digest_of(path: str) -> tuple[str, os.stat_result]:
         Unusable: it cannot be read or is larger than `MAX_BYTES`.
     """
     try:
+        if not is_file(os.stat(path)):
+            raise Unusable("it is no regular file", invalid=True)
         with open(path, "rb") as file:
             status = os.fstat(file.fileno())
             content = file.read(MAX_BYTES + 1)

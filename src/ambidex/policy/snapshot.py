@@ -65,6 +65,9 @@ def find_source(root: str) -> tuple[str, os.stat_result | None] | None:
             return path, None
     path = os.path.join(root, PYPROJECT)
     try:
+        # Opening a named pipe waits for a writer.
+        if not is_file(os.stat(path)):
+            return None
         with open(path, "rb") as file:
             if NEEDLE in file.read():
                 return path, os.fstat(file.fileno())
@@ -72,6 +75,12 @@ def find_source(root: str) -> tuple[str, os.stat_result | None] | None:
         # Nothing says that an unreadable pyproject.toml configures Ambidex.
         return None
     return None
+
+
+def is_file(status: os.stat_result) -> bool:
+    """Whether the status is that of a regular file, whose reading comes to an end."""
+    # stat.S_ISREG without its module's name: `os` has it loaded, but does not show it.
+    return status.st_mode & 0o170000 == 0o100000
 
 
 def _exists(path: str) -> bool:

@@ -125,6 +125,12 @@ def note(text: str) -> Reply:
     return {"systemMessage": clip(text)}
 
 
+def with_note(reply: Reply | None, text: str) -> Reply:
+    """`reply`, which may be silence, and something for the user besides."""
+    said = (reply or {}).get("systemMessage")
+    return {**(reply or {}), "systemMessage": clip(f"{said}\n{text}" if said else text)}
+
+
 def merge(*replies: Reply | None) -> Reply | None:
     """One reply out of several for the same event; None when all are silent.
 
