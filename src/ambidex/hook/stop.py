@@ -45,7 +45,10 @@ def handle(context: Context) -> Reply | None:
         context.record["tree"] = now.sha
         if now == base:
             # Nothing of the agent's is left to prove; what it owed, it has undone.
-            _remember(context, store, None)
+            record = _recorded(context, store)
+            counted = stop.unchanged(record, context.started)
+            if counted is not record:
+                _remember(context, store, counted)
             blame.settle(context, store, now)
             return None
         obstacle = context.obstacle()
@@ -126,10 +129,8 @@ def _recorded(context: Context, store: Store) -> dict[str, Any] | None:
     return store.stop_record(context.event.session_id, _AGENT, _CURRENT)
 
 
-def _remember(context: Context, store: Store, record: dict[str, Any] | None) -> None:
-    if record is None and _recorded(context, store) is None:
-        return
-    store.set_stop_record(context.event.session_id, _AGENT, _CURRENT, record or {})
+def _remember(context: Context, store: Store, record: dict[str, Any]) -> None:
+    store.set_stop_record(context.event.session_id, _AGENT, _CURRENT, record)
 
 
 def _unproved(context: Context, store: Store, verdict: Verdict) -> Reply | None:

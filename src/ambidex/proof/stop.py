@@ -235,6 +235,22 @@ def _judge(state: dict[str, Any], observation: Observation, budget: Mapping[str,
     return Step(BLOCK, "red", text, state)
 
 
+def unchanged(record: dict[str, Any] | None, now: float) -> dict[str, Any]:
+    """The record after a Stop that found nothing to judge: counted, and what was owed is undone.
+
+    Were it not counted, a later Stop of the prompt that another plugin's block has continued
+    would look as if our count were lost.
+    """
+    state = _read(record)
+    if state["stops"] and not state["debt"] and isinstance(record, dict):
+        return record
+    state["stops"] += 1
+    state["debt"] = []
+    state["debt_count"] = 0
+    state["updated"] = now
+    return state
+
+
 def next_prompt(record: dict[str, Any] | None, now: float) -> dict[str, Any]:
     """The record that a person's next prompt starts with: counts at zero, debt kept."""
     old = _read(record)
