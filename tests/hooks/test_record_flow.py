@@ -142,6 +142,17 @@ def test_the_end_of_a_session_makes_room(trusted: Hooks) -> None:
         assert store.baseline("session-1", "", str(trusted.project)) is not None
 
 
+def test_outputs_of_old_test_runs_are_removed(trusted: Hooks) -> None:
+    logs = Path(trusted.state) / "logs"
+    logs.mkdir(exist_ok=True)
+    for name, days in (("old.log", 400), ("new.log", 1)):
+        (logs / name).write_text("output")
+        at = time.time() - days * 86_400
+        os.utime(logs / name, (at, at))
+    trusted.fire("SessionEnd", reason="other")
+    assert [path.name for path in logs.iterdir()] == ["new.log"]
+
+
 def test_a_large_log_is_pruned_with_the_chain_kept(trusted: Hooks) -> None:
     path = trusted.project / "ambidex.toml"
     path.write_text(path.read_text() + "\n[ledger]\nmax_megabytes = 1\n")

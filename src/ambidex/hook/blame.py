@@ -25,9 +25,9 @@ _AGENT = ""
 # very large tree that gives up is continued by the next.
 TAKE_SECONDS = 12
 
-# Marks of a base, kept where the store keeps the prompt: whether a Stop has closed the prompt that
-# set it. Comparing trees would not do: an interrupted prompt whose base was green looks the same.
-_SETTLED = ""
+# Marks of a base: whether a Stop has closed the prompt that set it. Comparing trees would not do:
+# an interrupted prompt whose base was green looks the same.
+_SETTLED = "settled"
 _OPEN = "open"
 
 
@@ -39,7 +39,7 @@ def on_prompt(context: Context, store: Store) -> Tree:
     """
     now = trees.take(context.tree, context.state, deadline=time.monotonic() + TAKE_SECONDS)
     base = store.baseline(context.event.session_id, _AGENT, context.tree)
-    if base is None or base.prompt == _SETTLED:
+    if base is None or base.mark == _SETTLED:
         starts = context.event.name == "SessionStart"
         _set(context, store, now, _SETTLED if starts else _OPEN)
     return now
@@ -53,7 +53,7 @@ def known(context: Context, store: Store) -> bool:
 def settle(context: Context, store: Store, now: Tree) -> None:
     """A Stop left nothing open: what is there now is nobody's debt."""
     base = store.baseline(context.event.session_id, _AGENT, context.tree)
-    known = base and (base.prompt, base.tree, base.large) == (_SETTLED, now.sha, now.large)
+    known = base and (base.mark, base.tree, base.large) == (_SETTLED, now.sha, now.large)
     if not known:
         _set(context, store, now, _SETTLED)
 

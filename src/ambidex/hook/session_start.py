@@ -20,8 +20,8 @@ def handle(context: Context) -> Reply | None:
     """What the model and the user should know at the start."""
     source = getattr(context.event, "source", "") or getattr(context.event, "trigger", "")
     context.record["source"] = source
-    notes = [*_environment(context), *_state(context)]
     policy = context.policy
+    notes = [*_environment(context), *_state(context)]
     if policy["note"]:
         notes.append(policy["note"])
     watch = None
@@ -47,13 +47,17 @@ def handle(context: Context) -> Reply | None:
 
 def _environment(context: Context) -> list[str]:
     """Start building the plugin's environment where it is missing; say how it stands."""
-    root = context.environ.get("CLAUDE_PLUGIN_ROOT")
-    if not root:
-        return []
-    from ambidex.setup import environment, record
+    from ambidex.setup import environment, record, root
 
-    record.remember_data_home(context.environ, root)
-    status = environment.ensure(context.environ, root)
+    plugin = context.environ.get("CLAUDE_PLUGIN_ROOT")
+    if plugin:
+        record.remember_data_home(context.environ, plugin)
+        status = environment.ensure(context.environ, plugin)
+    elif not context.policy["active"]:
+        return []
+    else:
+        # Installed with pip: the environment is the one that Ambidex is in, never ours to build.
+        status = environment.status(context.environ, root.plugin_root())
     context.record["environment"] = status.state
     return [] if status.state == "ready" else [status.sentence()]
 
@@ -73,13 +77,15 @@ def _state(context: Context) -> list[str]:
 
 def _baseline(context: Context) -> list[str]:
     """The first baseline of a session; a compaction in the middle of a prompt keeps the old one."""
-    from ambidex.changes import trees
+    from ambidex.changes import prune, trees
     from ambidex.hook import blame
     from ambidex.ledger.schema import StoreError
 
     try:
         with context.open_store() as store:
             if not blame.known(context, store):
+                # Here rather than at SessionEnd, which the client gives 1.5 s.
+                prune.prune(context.tree, context.state, store.baseline_trees())
                 context.record["tree"] = blame.on_prompt(context, store).sha
     except (trees.TreeError, StoreError) as problem:
         return [f"changes cannot be measured: {problem}"]

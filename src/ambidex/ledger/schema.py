@@ -25,12 +25,8 @@ MIGRATIONS: tuple[tuple[int, int, tuple[str, ...]], ...] = (
         (
             """CREATE TABLE baselines (
                 session TEXT NOT NULL, agent TEXT NOT NULL, worktree TEXT NOT NULL,
-                tree TEXT NOT NULL, large TEXT NOT NULL, prompt TEXT NOT NULL, at REAL NOT NULL,
+                tree TEXT NOT NULL, large TEXT NOT NULL, mark TEXT NOT NULL, at REAL NOT NULL,
                 PRIMARY KEY (session, agent, worktree))""",
-            """CREATE TABLE greens (
-                worktree TEXT NOT NULL, session TEXT NOT NULL,
-                tree TEXT NOT NULL, large TEXT NOT NULL, at REAL NOT NULL,
-                PRIMARY KEY (worktree, session))""",
             """CREATE TABLE stops (
                 session TEXT NOT NULL, agent TEXT NOT NULL, prompt TEXT NOT NULL,
                 record TEXT NOT NULL, at REAL NOT NULL,
@@ -47,7 +43,7 @@ MIGRATIONS: tuple[tuple[int, int, tuple[str, ...]], ...] = (
     ),
 )
 
-SESSION_TABLES = ("baselines", "greens", "stops", "onces")
+SESSION_TABLES = ("baselines", "stops", "onces")
 
 
 def migrate(

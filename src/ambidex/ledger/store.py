@@ -31,27 +31,16 @@ class Baseline:
     Attributes:
         tree: git tree id.
         large: size and time of untracked files too large for the tree, by path.
-        prompt: the prompt at which it was taken; "" at the start of a session.
+        mark: what the caller has to remember about it, one word.
         at: when.
     """
 
-    __slots__ = ("at", "large", "prompt", "tree")
+    __slots__ = ("at", "large", "mark", "tree")
 
-    def __init__(self, tree: str, large: dict[str, str], prompt: str, at: float) -> None:
+    def __init__(self, tree: str, large: dict[str, str], mark: str, at: float) -> None:
         self.tree = tree
         self.large = large
-        self.prompt = prompt
-        self.at = at
-
-
-class Green:
-    """The last tree whose Stop was green; `tree`, `large`, `at` as in `Baseline`."""
-
-    __slots__ = ("at", "large", "tree")
-
-    def __init__(self, tree: str, large: dict[str, str], at: float) -> None:
-        self.tree = tree
-        self.large = large
+        self.mark = mark
         self.at = at
 
 
@@ -157,43 +146,31 @@ class Store:
         worktree: str,
         tree: str,
         large: dict[str, str],
-        prompt: str,
+        mark: str,
         at: float,
     ) -> None:
         """Count changes of this session, agent and worktree from `tree` on (see `Baseline`)."""
         self._put(
             "baselines",
             *(("session", session), ("agent", agent), ("worktree", worktree), ("tree", tree)),
-            *(("large", dumps(large)), ("prompt", prompt), ("at", at)),
+            *(("large", dumps(large)), ("mark", mark), ("at", at)),
         )
 
     def baseline(self, session: str, agent: str, worktree: str) -> Baseline | None:
         """The baseline that `set_baseline` set last, or None."""
         rows = self._rows(
-            "SELECT tree, large, prompt, at FROM baselines"
+            "SELECT tree, large, mark, at FROM baselines"
             " WHERE session = ? AND agent = ? AND worktree = ?",
             *(session, agent, worktree),
         )
         if not rows:
             return None
-        tree, large, prompt, at = rows[0]
-        return Baseline(tree, loads(large), prompt, at)
+        tree, large, mark, at = rows[0]
+        return Baseline(tree, loads(large), mark, at)
 
-    def set_green(self, worktree: str, session: str, tree: str, large: dict[str, str]) -> None:
-        """Remember that a Stop with this tree was green."""
-        self._put(
-            "greens",
-            *(("worktree", worktree), ("session", session), ("tree", tree)),
-            *(("large", dumps(large)), ("at", time.time())),
-        )
-
-    def green(self, worktree: str, session: str) -> Green | None:
-        """The last tree of this session in this worktree whose Stop was green, or None."""
-        rows = self._rows(
-            "SELECT tree, large, at FROM greens WHERE worktree = ? AND session = ?",
-            *(worktree, session),
-        )
-        return Green(rows[0][0], loads(rows[0][1]), rows[0][2]) if rows else None
+    def baseline_trees(self) -> list[str]:
+        """The trees of all baselines, which must stay readable."""
+        return [tree for (tree,) in self._rows("SELECT DISTINCT tree FROM baselines")]
 
     def set_stop_record(
         self, session: str, agent: str, prompt: str, record: dict[str, Any]

@@ -46,7 +46,7 @@ def test_a_baseline_is_kept_by_session_agent_and_worktree(store: Store) -> None:
     store.set_baseline("s", "sub", "/w", "t2", {}, "p1", 13.0)
     found = store.baseline("s", "", "/w")
     assert found
-    assert (found.tree, found.large, found.prompt, found.at) == (
+    assert (found.tree, found.large, found.mark, found.at) == (
         "t1",
         {"big.bin": "5:6"},
         "p1",
@@ -62,14 +62,11 @@ def test_a_baseline_is_kept_by_session_agent_and_worktree(store: Store) -> None:
     assert newer.tree == "t3"
 
 
-def test_the_last_green_tree_is_kept_by_worktree_and_session(store: Store) -> None:
-    assert store.green("/w", "s") is None
-    store.set_green("/w", "s", "t1", {})
-    store.set_green("/w", "s", "t2", {"a": "1:2"})
-    found = store.green("/w", "s")
-    assert found
-    assert (found.tree, found.large) == ("t2", {"a": "1:2"})
-    assert store.green("/w", "other") is None
+def test_the_trees_of_all_baselines_are_listed_once(store: Store) -> None:
+    assert store.baseline_trees() == []
+    for session, tree in (("s", "t1"), ("t", "t1"), ("u", "t2")):
+        store.set_baseline(session, "", "/w", tree, {}, "open", 1.0)
+    assert sorted(store.baseline_trees()) == ["t1", "t2"]
 
 
 def test_a_stop_record_is_kept_by_prompt(store: Store) -> None:
@@ -131,11 +128,11 @@ def test_what_was_written_is_there_after_reopening(state: str) -> None:
 
 def test_paths_that_are_not_utf_8_are_kept(store: Store) -> None:
     strange = os.fsdecode(b"/w/\xff")
-    store.set_green(strange, "s", "t", {strange: "1:2"})
-    found = store.green(strange, "s")
+    store.set_baseline("s", "", strange, "t", {strange: "1:2"}, "open", 1.0)
+    found = store.baseline("s", "", strange)
     assert found
     assert found.large == {strange: "1:2"}
-    assert store.green("/w/\ufffd", "s") is None
+    assert store.baseline("s", "", "/w/\ufffd") is None
 
 
 def test_only_the_user_can_read_it(state: str) -> None:
@@ -156,7 +153,7 @@ def test_only_the_user_can_read_it(state: str) -> None:
 def test_a_closed_store_says_so(state: str) -> None:
     store = Store(state)
     with pytest.raises(StoreError, match="not open"):
-        store.green("/w", "s")
+        store.baseline_trees()
 
 
 def test_sqlite_is_imported_only_when_the_store_is_opened(state: str) -> None:
@@ -341,7 +338,7 @@ def test_waiting_for_a_lock_has_an_end_and_says_so(state: str) -> None:
     other = sqlite3.connect(database(state), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with Store(state, busy_seconds=0.05) as store:
-        assert store.green("/w", "s") is None, "readers do not wait"
+        assert store.baseline_trees() == [], "readers do not wait"
         with pytest.raises(StoreError, match="locked"):
             write(store, "x")
     other.execute("ROLLBACK")
