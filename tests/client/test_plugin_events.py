@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ambidex.client.requests import Request
-from ambidex.client.turns import Answer, Text
+from ambidex.client.turns import Answer, ApiError, Script, Text
 from testing.client import REPOSITORY
 from testing.plugin import FILES, Site, notes, registered
 from testing.recipes import RECIPES, Stage, bash, once_seen
@@ -18,7 +18,11 @@ from testing.witness import Witness
 pytestmark = pytest.mark.client
 
 
-@pytest.mark.parametrize("event", sorted(set(registered(REPOSITORY)) - {"FileChanged"}))
+# They have tests of their own below.
+OTHERS = {"FileChanged", "StopFailure"}
+
+
+@pytest.mark.parametrize("event", sorted(set(registered(REPOSITORY)) - OTHERS))
 def test_the_event_reaches_the_installed_plugin(
     event: str, installed: Site, tmp_path: Path
 ) -> None:
@@ -33,6 +37,18 @@ def test_the_event_reaches_the_installed_plugin(
         ran = [hook for hook in stage.run.hooks if hook.event == event]
         assert len(ran) == 2 * len(stage.witness.payloads(event))
         assert {hook.exit_code for hook in ran} == {0}
+
+
+def test_an_api_error_reaches_the_installed_plugin(installed: Site, tmp_path: Path) -> None:
+    # In a terminal: under `-p` the client ends at once and takes the hook with it.
+    stage = Stage(installed.client, Witness(str(tmp_path / "witness")))
+    refused = ApiError(400, "invalid_request_error", "refused by the script")
+    with stage.session(Script(then=refused)) as session:
+        session.submit("go")
+        session.wait_for(lambda: bool(installed.records("StopFailure")), "the record")
+        session.leave()
+    (record,) = installed.records("StopFailure")
+    assert record["session"] == stage.witness.payloads("StopFailure")[0]["session_id"]
 
 
 def test_a_policy_that_a_person_edits_meanwhile_is_noticed_without_being_asked_for(

@@ -12,6 +12,7 @@ import pytest
 from ambidex import __version__
 from ambidex.client.runner import Client
 from ambidex.client.turns import Text
+from testing.client import REPOSITORY
 from testing.plugin import INSTALLED_DATA, Site, add_and_install, clean_clone, hooks, prepare
 from testing.projects import git
 from testing.recipes import bash
@@ -79,8 +80,9 @@ def test_a_bad_marketplace_is_rejected(
 
 
 def test_the_installed_copy_is_what_was_committed_and_nothing_else(installed: Site) -> None:
-    root = Path(__file__).resolve().parents[2]
-    committed = set(git(root, "ls-tree", "-r", "--name-only", "HEAD").split())
+    listed = Path(installed.client.home, ".claude/plugins/installed_plugins.json").read_text()
+    commit = json.loads(listed)["plugins"]["ambidex@ambidex"][0]["gitCommitSha"]
+    committed = set(git(Path(REPOSITORY), "ls-tree", "-r", "--name-only", commit).split())
     found = {
         os.path.relpath(os.path.join(folder, name), installed.root)
         for folder, _, names in os.walk(installed.root)

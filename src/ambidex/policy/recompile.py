@@ -147,7 +147,8 @@ def _compile(
     for python in pythons:
         try:
             run = subprocess.run(
-                [python, "-I", "-c", boot, root],
+                # -B: an installed plugin's folder is not ours to write bytecode into.
+                [python, "-I", "-B", "-c", boot, root],
                 env=dict(environ),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,

@@ -173,7 +173,7 @@ def _start(environ: Mapping[str, str], root: str, digest: str, now: float) -> En
             if output.tell() > 1_000_000:
                 output.truncate(0)
             process = subprocess.Popen(
-                [sys.executable, "-I", "-c", code, source, root, env, digest, str(now)],
+                [sys.executable, "-I", "-B", "-c", code, source, root, env, digest, str(now)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
