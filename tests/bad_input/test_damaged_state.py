@@ -134,7 +134,7 @@ def test_a_clock_that_was_set_back_breaks_nothing(
         base = store.baseline(trusted.session, "", str(trusted.project))
         assert base is not None
         store.set_baseline(
-            trusted.session, "", str(trusted.project), base.tree, {}, base.prompt, tomorrow
+            trusted.session, "", str(trusted.project), base.tree, {}, base.mark, tomorrow
         )
     trusted.write("src/value.py", WRONG)
     assert trusted.stop().blocks
