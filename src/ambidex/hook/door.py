@@ -39,8 +39,6 @@ DEADLINES = {
     "Setup": 25,
     "UserPromptSubmit": 15,
     "Stop": 580,
-    "SubagentStop": 580,
-    "TaskCompleted": 580,
     "SessionEnd": 4,
 }
 DEFAULT_DEADLINE = 8
