@@ -18,8 +18,8 @@ _FINDINGS = 10
 def report(verdicts: Iterable[Verdict], limit: int = LIMIT) -> str:
     """The verdicts that ask for something, worst first, in at most `limit` characters.
 
-    The last line names the file with the whole output and is never cut off. Passed gates
-    are silent.
+    The last lines say how to run the first failure again and where the whole output is; they
+    are never cut off. Passed gates are silent.
 
     Args:
         verdicts: of one Stop.
@@ -28,32 +28,45 @@ def report(verdicts: Iterable[Verdict], limit: int = LIMIT) -> str:
     loud = [verdict for verdict in verdicts if verdict.status in (FINDINGS, BROKEN)]
     if not loud:
         return ""
-    logs = [str(verdict.details.get("log") or "") for verdict in loud]
-    last = "".join(f"\nFull output: {printable(log, 300)}" for log in logs[:1] if log)
+    last = _again(loud)
     room = limit - len(last)
     lines: list[str] = []
     left_out = 0
     for verdict in loud:
         lines.append(f"{verdict.gate}: {printable(verdict.reason, 500)}")
         for index, finding in enumerate(verdict.findings):
-            block = _block(finding)
+            line = _line(finding)
             # 40: what the line about the rest takes.
-            if index >= _FINDINGS or _length(lines) + _length(block) > room - 40:
+            if index >= _FINDINGS or _length(lines) + len(line) + 1 > room - 40:
                 left_out += len(verdict.findings) - index
                 break
-            lines += block
+            lines.append(line)
     if left_out:
         lines.append(f"… and {left_out} more")
     return "\n".join(lines)[:room] + last
 
 
-def _block(finding: Finding) -> list[str]:
-    where = f"{printable(finding.path, 200)}:{finding.line}" if finding.path else ""
-    head = f"{where} {printable(finding.rule, 250)}".strip()
-    lines = [f"- {head}", f"  {printable(finding.message, 400)}"]
-    if finding.fix:
-        lines.append(f"  {printable(finding.fix, 500)}")
-    return lines
+def _line(finding: Finding) -> str:
+    place = f"{printable(finding.path, 200)}:{finding.line}" if finding.path else ""
+    where = printable(finding.rule, 250)
+    if place and finding.rule.startswith(f"{finding.path}::"):
+        # A test's node id begins with its file.
+        where = f"{where} (line {finding.line})"
+    elif place:
+        where = f"{place} {where}"
+    return f"- {where}: {printable(finding.message, 400)}"
+
+
+def _again(loud: list[Verdict]) -> str:
+    """How to run the first failure again, and where the whole output is; never cut off."""
+    text = ""
+    fixes = [finding.fix for verdict in loud for finding in verdict.findings if finding.fix]
+    if fixes:
+        text += f"\n{printable(fixes[0], 500)}"
+    logs = [str(verdict.details.get("log") or "") for verdict in loud]
+    if any(logs):
+        text += f"\nFull output: {printable(next(filter(None, logs)), 300)}"
+    return text
 
 
 def _length(lines: list[str]) -> int:

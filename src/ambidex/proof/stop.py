@@ -231,7 +231,8 @@ def _judge(state: dict[str, Any], observation: Observation, budget: Mapping[str,
         state["seen"].append(current)
     for name in ("blocks", "in_a_row", "stale"):
         state[name] += 1
-    text = f"Not done yet: {_failing(observation)} (refusal {state['blocks']} of {per_prompt})."
+    # The report that follows names them.
+    text = f"Not done yet: {_count(count)} (refusal {state['blocks']} of {per_prompt})."
     return Step(BLOCK, "red", text, state)
 
 
@@ -298,7 +299,11 @@ def _failing(observation: Observation) -> str:
 def _names(keys: list[str], count: int) -> str:
     shown = ", ".join(printable(label(key), 120) for key in keys[:_NAMED])
     more = f" and {count - _NAMED} more" if count > _NAMED else ""
-    return f"{count} {'check fails' if count == 1 else 'checks fail'}: {shown}{more}"
+    return f"{_count(count)}: {shown}{more}"
+
+
+def _count(failures: int) -> str:
+    return f"{failures} {'check fails' if failures == 1 else 'checks fail'}"
 
 
 def _digest(failures: frozenset[str]) -> str:

@@ -165,18 +165,18 @@ def test_a_report_keeps_to_its_limit_and_always_names_the_log() -> None:
     log = {"log": "/state/logs/tests-1.log"}
     text = report([Verdict("tests", FINDINGS, "300 of 400 tests failed", findings, log)])
     assert len(text) <= 2000
-    assert text.startswith("tests: 300 of 400 tests failed\n- tests/test_0.py:0 tests/test_0.py")
-    assert text.endswith("more\nFull output: /state/logs/tests-1.log")
+    assert text.startswith("tests: 300 of 400 tests failed\n- tests/test_0.py::test (line 0)")
+    assert "more\nre-run: x" in text
+    assert text.endswith("\nFull output: /state/logs/tests-1.log")
 
 
-def test_a_report_of_one_failure_is_four_lines() -> None:
+def test_a_report_of_one_failure_is_three_lines() -> None:
     finding = Finding("t.py", 3, "t.py::test", "assert 1 == 2", "re-run: pytest t.py::test")
     text = report([Verdict("lint", PASSED), Verdict("tests", FINDINGS, "1 failed", [finding])])
     assert text.splitlines() == [
         "tests: 1 failed",
-        "- t.py:3 t.py::test",
-        "  assert 1 == 2",
-        "  re-run: pytest t.py::test",
+        "- t.py::test (line 3): assert 1 == 2",
+        "re-run: pytest t.py::test",
     ]
 
 
