@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+_KINDS = {"str": str, "int": int, "bool": bool, "list": list, "dict": dict, "Any": object}
+
+
 class PayloadError(ValueError):
     """The payload cannot be understood well enough to decide on it.
 
@@ -28,6 +31,16 @@ class PayloadError(ValueError):
         self.field = field
         self.found = found
         self.allowed = allowed
+
+
+def _annotated(cls: type) -> dict[str, type]:
+    """The fields that the body of `cls` annotates, with their types."""
+    own = cls.__annotations__
+    # On Python 3.9 a class without annotations shows those of its base.
+    if own is getattr(cls.__mro__[1], "__annotations__", None):
+        return {}
+    # They are text here, and `dict[str, Any]` is a dict; constants are in capitals.
+    return {field: _KINDS[own[field].split("[")[0]] for field in own if field.islower()}
 
 
 class Event:
@@ -47,8 +60,10 @@ class Event:
     """
 
     NAME = ""
-    # field → (type, essential): an essential field of a wrong type makes the payload unusable.
-    FIELDS: dict[str, tuple[type, bool]] = {}
+    # Fields without which the payload is unusable; any other of a wrong type is left empty.
+    ESSENTIAL: tuple[str, ...] = ()
+    # The event's own fields and their types, taken from the annotations of its class.
+    FIELDS: dict[str, type] = {}
 
     session_id: str
     transcript_path: str
@@ -59,19 +74,21 @@ class Event:
     agent_id: str
     agent_type: str
 
+    def __init_subclass__(cls) -> None:
+        cls.FIELDS = {**cls.FIELDS, **_annotated(cls)}
+
     def __init__(self, name: str, payload: dict[str, Any]) -> None:
         self.name = name
         self.problems: list[str] = []
-        known = dict(_COMMON)
-        known.update(self.FIELDS)
-        for field, (kind, essential) in known.items():
+        known = {**_annotated(Event), **self.FIELDS}
+        for field, kind in known.items():
             value = payload.get(field)
             if kind is object:
                 pass
-            elif value is None and not essential:
+            elif value is None and field not in self.ESSENTIAL:
                 value = kind()
             elif not isinstance(value, kind) or (kind is int and value is True):
-                if essential:
+                if field in self.ESSENTIAL:
                     raise PayloadError(field, _kind(value), _NAMES[kind])
                 self.problems.append(field)
                 value = kind()
@@ -83,7 +100,6 @@ class SessionStart(Event):
     """`source`: startup, resume, clear, compact or fork."""
 
     NAME = "SessionStart"
-    FIELDS = {"source": (str, False), "model": (str, False), "session_title": (str, False)}
     source: str
     model: str
     session_title: str
@@ -93,7 +109,6 @@ class Setup(Event):
     """`trigger`: init or maintenance."""
 
     NAME = "Setup"
-    FIELDS = {"trigger": (str, False)}
     trigger: str
 
 
@@ -101,7 +116,6 @@ class UserPromptSubmit(Event):
     """A prompt; also a background task's `<task-notification>`."""
 
     NAME = "UserPromptSubmit"
-    FIELDS = {"prompt": (str, False)}
     prompt: str
 
     @property
@@ -114,13 +128,6 @@ class UserPromptExpansion(Event):
     """A typed slash command; `expansion_type`: slash_command or mcp_prompt."""
 
     NAME = "UserPromptExpansion"
-    FIELDS = {
-        "expansion_type": (str, False),
-        "command_name": (str, False),
-        "command_args": (str, False),
-        "command_source": (str, False),
-        "prompt": (str, False),
-    }
     expansion_type: str
     command_name: str
     command_args: str
@@ -131,11 +138,7 @@ class UserPromptExpansion(Event):
 class ToolEvent(Event):
     """What the events around one tool call share."""
 
-    FIELDS = {
-        "tool_name": (str, True),
-        "tool_input": (dict, True),
-        "tool_use_id": (str, False),
-    }
+    ESSENTIAL = ("tool_name", "tool_input")
     tool_name: str
     tool_input: dict[str, Any]
     tool_use_id: str
@@ -151,7 +154,6 @@ class PermissionRequest(ToolEvent):
     """A permission dialog is about to be shown; carries no `tool_use_id`."""
 
     NAME = "PermissionRequest"
-    FIELDS = {**ToolEvent.FIELDS, "permission_suggestions": (list, False)}
     permission_suggestions: list[Any]
 
 
@@ -159,7 +161,6 @@ class PermissionDenied(ToolEvent):
     """Auto mode denied a call."""
 
     NAME = "PermissionDenied"
-    FIELDS = {**ToolEvent.FIELDS, "reason": (str, False)}
     reason: str
 
 
@@ -167,11 +168,6 @@ class PostToolUse(ToolEvent):
     """After a tool ran; the shape of `tool_response` is the tool's own. Duration in ms."""
 
     NAME = "PostToolUse"
-    FIELDS = {
-        **ToolEvent.FIELDS,
-        "tool_response": (object, False),
-        "duration_ms": (int, False),
-    }
     tool_response: Any
     duration_ms: int
 
@@ -180,12 +176,6 @@ class PostToolUseFailure(ToolEvent):
     """After a tool failed; `error` is for example `Exit code 3`. Duration in ms."""
 
     NAME = "PostToolUseFailure"
-    FIELDS = {
-        **ToolEvent.FIELDS,
-        "error": (str, False),
-        "is_interrupt": (bool, False),
-        "duration_ms": (int, False),
-    }
     error: str
     is_interrupt: bool
     duration_ms: int
@@ -195,7 +185,6 @@ class PostToolBatch(Event):
     """After all calls of one model turn; also calls whose input failed validation are in it."""
 
     NAME = "PostToolBatch"
-    FIELDS = {"tool_calls": (list, False)}
     tool_calls: list[Any]
 
 
@@ -203,7 +192,6 @@ class Notification(Event):
     """The client tells the user something."""
 
     NAME = "Notification"
-    FIELDS = {"message": (str, False), "notification_type": (str, False), "title": (str, False)}
     message: str
     notification_type: str
     title: str
@@ -213,13 +201,6 @@ class MessageDisplay(Event):
     """A piece of text is about to be shown."""
 
     NAME = "MessageDisplay"
-    FIELDS = {
-        "turn_id": (str, False),
-        "message_id": (str, False),
-        "index": (int, False),
-        "final": (bool, False),
-        "delta": (str, False),
-    }
     turn_id: str
     message_id: str
     index: int
@@ -236,12 +217,6 @@ class SubagentStart(Event):
 class StopEvent(Event):
     """What Stop and SubagentStop share."""
 
-    FIELDS = {
-        "stop_hook_active": (bool, False),
-        "last_assistant_message": (str, False),
-        "background_tasks": (list, False),
-        "session_crons": (list, False),
-    }
     stop_hook_active: bool
     last_assistant_message: str
     background_tasks: list[Any]
@@ -258,7 +233,6 @@ class SubagentStop(StopEvent):
     """A subagent says so; fires with `agent_type` `""` during compaction too."""
 
     NAME = "SubagentStop"
-    FIELDS = {**StopEvent.FIELDS, "agent_transcript_path": (str, False)}
     agent_transcript_path: str
 
 
@@ -266,7 +240,6 @@ class StopFailure(Event):
     """The turn ended with an API error instead of a Stop."""
 
     NAME = "StopFailure"
-    FIELDS = {"error": (str, False), "last_assistant_message": (str, False)}
     error: str
     last_assistant_message: str
 
@@ -274,13 +247,6 @@ class StopFailure(Event):
 class TaskEvent(Event):
     """What the events about the task list share."""
 
-    FIELDS = {
-        "task_id": (str, False),
-        "task_subject": (str, False),
-        "task_description": (str, False),
-        "teammate_name": (str, False),
-        "team_name": (str, False),
-    }
     task_id: str
     task_subject: str
     task_description: str
@@ -304,7 +270,6 @@ class TeammateIdle(Event):
     """A teammate has nothing to do."""
 
     NAME = "TeammateIdle"
-    FIELDS = {"teammate_name": (str, False), "team_name": (str, False)}
     teammate_name: str
     team_name: str
 
@@ -313,14 +278,6 @@ class InstructionsLoaded(Event):
     """A file of instructions was read; `load_reason`: session_start, include, and others."""
 
     NAME = "InstructionsLoaded"
-    FIELDS = {
-        "file_path": (str, False),
-        "memory_type": (str, False),
-        "load_reason": (str, False),
-        "parent_file_path": (str, False),
-        "trigger_file_path": (str, False),
-        "globs": (list, False),
-    }
     file_path: str
     memory_type: str
     load_reason: str
@@ -333,7 +290,6 @@ class ConfigChange(Event):
     """Settings were edited; `source`: user_settings, project_settings and others."""
 
     NAME = "ConfigChange"
-    FIELDS = {"source": (str, False), "file_path": (str, False)}
     source: str
     file_path: str
 
@@ -342,7 +298,6 @@ class CwdChanged(Event):
     """The session's directory moved."""
 
     NAME = "CwdChanged"
-    FIELDS = {"old_cwd": (str, False), "new_cwd": (str, False)}
     old_cwd: str
     new_cwd: str
 
@@ -351,7 +306,6 @@ class FileChanged(Event):
     """A watched file changed; `event`: add, change or unlink."""
 
     NAME = "FileChanged"
-    FIELDS = {"file_path": (str, False), "event": (str, False)}
     file_path: str
     event: str
 
@@ -361,7 +315,6 @@ class WorktreeCreate(Event):
 
     NAME = "WorktreeCreate"
     # The field is the worktree's name; `name` on the event is the event's own.
-    FIELDS = {"worktree_name": (str, False)}
     worktree_name: str
 
     def __init__(self, name: str, payload: dict[str, Any]) -> None:
@@ -375,7 +328,6 @@ class WorktreeRemove(Event):
     """A worktree made by a hook is given up."""
 
     NAME = "WorktreeRemove"
-    FIELDS = {"worktree_path": (str, False)}
     worktree_path: str
 
 
@@ -383,7 +335,6 @@ class PreCompact(Event):
     """Before compaction; `trigger`: manual or auto."""
 
     NAME = "PreCompact"
-    FIELDS = {"trigger": (str, False), "custom_instructions": (str, False)}
     trigger: str
     custom_instructions: str
 
@@ -392,7 +343,6 @@ class PostCompact(Event):
     """After compaction."""
 
     NAME = "PostCompact"
-    FIELDS = {"trigger": (str, False), "compact_summary": (str, False)}
     trigger: str
     compact_summary: str
 
@@ -401,12 +351,6 @@ class Elicitation(Event):
     """An MCP server asks the user for input."""
 
     NAME = "Elicitation"
-    FIELDS = {
-        "mcp_server_name": (str, False),
-        "message": (str, False),
-        "mode": (str, False),
-        "requested_schema": (dict, False),
-    }
     mcp_server_name: str
     message: str
     mode: str
@@ -417,12 +361,6 @@ class ElicitationResult(Event):
     """What came of it; `action`: accept, decline or cancel."""
 
     NAME = "ElicitationResult"
-    FIELDS = {
-        "mcp_server_name": (str, False),
-        "mode": (str, False),
-        "action": (str, False),
-        "content": (object, False),
-    }
     mcp_server_name: str
     mode: str
     action: str
@@ -433,7 +371,6 @@ class SessionEnd(Event):
     """The session ends; `reason`: clear, resume, logout, prompt_input_exit, other, and others."""
 
     NAME = "SessionEnd"
-    FIELDS = {"reason": (str, False)}
     reason: str
 
 
@@ -475,17 +412,6 @@ EVENTS: dict[str, type[Event]] = {
         ElicitationResult,
         SessionEnd,
     )
-}
-
-_COMMON: dict[str, tuple[type, bool]] = {
-    "session_id": (str, False),
-    "transcript_path": (str, False),
-    "cwd": (str, False),
-    "prompt_id": (str, False),
-    "permission_mode": (str, False),
-    "effort": (dict, False),
-    "agent_id": (str, False),
-    "agent_type": (str, False),
 }
 
 _NAMES = {str: "a string", dict: "an object", list: "an array", int: "a number", bool: "a boolean"}
