@@ -129,7 +129,9 @@ def main() -> int:
             f"{row.budget:g}",
             "met" if row.ratio <= row.budget else "MISSED",
         )
-    Console().print(table)
+    console = Console()
+    # Into a file or a log: as wide as the table needs.
+    (console if console.is_terminal else Console(width=120)).print(table)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(
         json.dumps(
