@@ -22,7 +22,8 @@ test: check .venv/ready .cache/client/$(CLIENT)/ready
 
 # The fast path while writing, under a minute: no client, nothing that takes seconds.
 unit: .venv/ready
-	$(BIN)/python -m pytest -m "not nightly and not client and not slow" -q -n 2 --dist worksteal
+	$(BIN)/python -m pytest tests/unit tests/properties tests/repository \
+	  -m "not nightly and not client and not slow" -q -n 2 --dist worksteal
 
 # Style, types and the boundaries between packages.
 check: .venv/ready
