@@ -55,6 +55,15 @@ def test_a_change_of_documentation_alone_runs_no_python_tests(python: Hooks) -> 
     assert suite_runs(python) == 0
 
 
+def test_a_project_without_tests_hears_once_that_nothing_is_proved(hooks: Hooks) -> None:
+    bare = trusted_project(hooks, {"ambidex.toml": "version = 1\n", "code.py": "VALUE = 1\n"})
+    bare.write("code.py", "VALUE = 2\n")
+    assert "Let go without proof" in bare.stop().note
+    bare.write("code.py", "VALUE = 3\n")
+    assert bare.stop().reply is None
+    assert bare.records("Stop")[-1]["stop"] == {"action": "release", "cause": "unproved"}
+
+
 def test_an_unchanged_tree_is_not_proved_twice(trusted: Hooks) -> None:
     trusted.write("src/value.py", "VALUE = 'wrong'\n")
     assert trusted.stop().blocks

@@ -122,6 +122,9 @@ def _act(context: Context, store: Store, step: stop.Step, verdicts: list[Verdict
         return replies.block(context.event.name, f"{step.text}\n{_text(context, counting)}")
     if step.action == stop.PASS:
         return _reported(context, verdicts, levels)
+    # A project without tests would hear the same at every Stop.
+    if step.cause == "unproved" and not store.once(context.event.session_id, step.text):
+        return None
     return replies.note(f"Ambidex: {step.text}")
 
 
