@@ -59,7 +59,10 @@ def _environment(context: Context) -> list[str]:
         # Installed with pip: the environment is the one that Ambidex is in, never ours to build.
         status = environment.status(context.environ, root.plugin_root())
     context.record["environment"] = status.state
-    return [] if status.state == "ready" else [status.sentence()]
+    # Where nothing is switched on, nobody waits for the tools.
+    if status.state == "ready" or not context.policy["active"]:
+        return []
+    return [status.sentence()]
 
 
 def _state(context: Context) -> list[str]:
