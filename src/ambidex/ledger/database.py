@@ -7,6 +7,7 @@ not before: many hooks end without needing it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 FILE = "state.sqlite3"
 _DAMAGED = ("malformed", "not a database", "disk image")
+# What SQLite says when the file or its journal is moved away between two of its own looks at it.
+_MOVED = ("disk I/O error", "readonly database", "unable to open")
+_ATTEMPTS = 5
 
 
 def open_database(state: str, busy_seconds: float) -> tuple[sqlite3.Connection, str]:
@@ -39,14 +43,17 @@ def open_database(state: str, busy_seconds: float) -> tuple[sqlite3.Connection, 
 
     path = os.path.join(state, FILE)
     note = ""
-    for _ in range(3):
+    for attempt in range(_ATTEMPTS):
         identity = _create_private(state, path)
         try:
             return _connect(path, busy_seconds), note
         except sqlite3.Error as error:
-            if not is_damage(error):
+            if is_damage(error):
+                note = set_aside(state, identity, str(error)) or note
+            elif attempt < _ATTEMPTS - 1 and any(words in str(error) for words in _MOVED):
+                _wait_for_set_aside(path)
+            else:
                 raise StoreError(f"{path}: {error}") from error
-            note = set_aside(state, identity, str(error)) or note
     raise StoreError(f"{path}: damaged again as soon as it is replaced")
 
 
@@ -144,6 +151,14 @@ def set_aside(state: str, identity: tuple[int, int], reason: str) -> str:
         f"{FILE} was damaged ({reason}). It is kept as {FILE}.corrupt-{number}, and an empty one"
         " was begun: baselines, notes and verdicts from before are not known any more."
     )
+
+
+def _wait_for_set_aside(path: str) -> None:
+    """Return when no other process is in the middle of moving a damaged file aside."""
+    import fcntl
+
+    with contextlib.suppress(OSError), open(f"{path}.lock", "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def identity_of(path: str) -> tuple[int, int] | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ambidex.ledger import database as store_database
 from ambidex.ledger.schema import MIGRATIONS, StoreError, migrate
 from ambidex.ledger.store import Store
 from testing.processes import finish, start
@@ -222,6 +223,28 @@ with Store(sys.argv[1]) as store:
     assert not Path(state, "state.sqlite3.corrupt-2").exists()
     with Store(state) as store:
         assert sorted(written(store)) == ["0", "1", "2", "3"]
+
+
+@pytest.mark.parametrize(("times", "opens"), [(1, True), (99, False)])
+def test_a_file_that_is_moved_away_while_it_is_opened_is_opened_again(
+    state: str, monkeypatch: pytest.MonkeyPatch, times: int, opens: bool
+) -> None:
+    # What SQLite reports in that instant is too rare to be brought about by real processes.
+    connect, failures = store_database._connect, iter(range(times))
+
+    def failing(path: str, busy_seconds: float) -> sqlite3.Connection:
+        if next(failures, None) is not None:
+            raise sqlite3.OperationalError("disk I/O error")
+        return connect(path, busy_seconds)
+
+    monkeypatch.setattr(store_database, "_connect", failing)
+    if opens:
+        with Store(state) as store:
+            assert store.recovered == ""
+            assert store.once("s", "k")
+    else:
+        with pytest.raises(StoreError, match="disk I/O error"), Store(state):
+            pass
 
 
 def test_an_empty_file_is_a_new_store(state: str) -> None:
