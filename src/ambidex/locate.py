@@ -118,11 +118,19 @@ def repository_state(environ: Mapping[str, str], root: str) -> str:
     """The state directory of the repository that `root` belongs to (it may not exist yet)."""
     anchor = common_dir(root) or os.path.realpath(root)
     name = os.path.basename(os.path.dirname(anchor) if _is_dot_git(anchor) else anchor)
-    # FNV-1a, 64 bits: no module to import. A collision would need two repositories of one name.
+    # A collision would need two repositories of one name.
+    return os.path.join(state_home(environ), "repos", f"{_plain(name)}-{path_key(anchor)}")
+
+
+def path_key(path: str) -> str:
+    """A short name for a path, the same in every process: 16 hexadecimal digits.
+
+    FNV-1a of the path's bytes, 64 bits: hashlib would cost milliseconds to import.
+    """
     digest = 0xCBF29CE484222325
-    for byte in os.fsencode(anchor):
+    for byte in os.fsencode(path):
         digest = ((digest ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
-    return os.path.join(state_home(environ), "repos", f"{_plain(name)}-{digest:016x}")
+    return f"{digest:016x}"
 
 
 def _is_dot_git(path: str) -> bool:

@@ -92,7 +92,7 @@ def _judge(context: Context, store: Store, base: trees.Tree, now: trees.Tree) ->
     )
     context.record["verdicts"] = [verdict.as_dict() for verdict in verdicts]
     evidence.write(context.root, verdicts, gates.worst(verdicts, levels), context.started)
-    counting = [verdict for verdict in verdicts if levels.get(verdict.gate) != "report"]
+    counting = _counting(verdicts, levels)
     step = stop.step(
         record,
         observe(
@@ -118,14 +118,19 @@ def _act(context: Context, store: Store, step: stop.Step, verdicts: list[Verdict
     _remember(context, store, step.record)
     levels = context.policy["gates"][context.track]
     if step.action == stop.BLOCK:
-        counting = [verdict for verdict in verdicts if levels.get(verdict.gate) != "report"]
-        return replies.block(context.event.name, f"{step.text}\n{_text(context, counting)}")
+        failing = _text(context, _counting(verdicts, levels))
+        return replies.block(context.event.name, f"{step.text}\n{failing}")
     if step.action == stop.PASS:
         return _reported(context, verdicts, levels)
     # A project without tests would hear the same at every Stop.
     if step.cause == "unproved" and not store.once(context.event.session_id, step.text):
         return None
     return replies.note(f"Ambidex: {step.text}")
+
+
+def _counting(verdicts: list[Verdict], levels: dict[str, str]) -> list[Verdict]:
+    """The verdicts of gates that do more than report in this track."""
+    return [verdict for verdict in verdicts if levels.get(verdict.gate) != "report"]
 
 
 def _recorded(context: Context, store: Store) -> dict[str, Any] | None:

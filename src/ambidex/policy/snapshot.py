@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 
 from ambidex import fastjson
-from ambidex.locate import repository_state
+from ambidex.locate import path_key, repository_state
 from ambidex.policy.defaults import DEFAULTS, VERSION
 
 TYPE_CHECKING = False
@@ -100,12 +100,8 @@ def snapshot_path(state: str, root: str) -> str:
         state: `locate.repository_state(environ, root)`.
         root: the project's root; each worktree of a repository has its own policy.
     """
-    # FNV-1a, 64 bits, because hashlib costs milliseconds. The snapshot names its source, so a
-    # collision makes a stale snapshot, not a wrong policy.
-    digest = 0xCBF29CE484222325
-    for byte in os.fsencode(root):
-        digest = ((digest ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
-    return os.path.join(state, "policy", f"{digest:016x}.json")
+    # The snapshot names its source, so a collision makes a stale snapshot, not a wrong policy.
+    return os.path.join(state, "policy", f"{path_key(root)}.json")
 
 
 def load_stored(path: str) -> dict[str, Any] | None:
