@@ -1,0 +1,31 @@
+"""The guard's rules, in packs; a pack is imported when an effect occurs that it speaks about.
+
+Hot path: only the packs at hand are imported.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ambidex.guard.rules.rule import Rule
+
+# Pack (a module here with a tuple `RULES`) → the kinds of effects that its rules ask about.
+PACKS: dict[str, frozenset[str]] = {}
+
+
+def about(kind: str) -> Iterator[Rule]:
+    """The rules that are asked about effects of `kind`."""
+    for pack, kinds in PACKS.items():
+        if kind in kinds:
+            for rule in of_pack(pack):
+                if kind in rule.kinds:
+                    yield rule
+
+
+def of_pack(pack: str) -> tuple[Rule, ...]:
+    """The rules of one pack."""
+    module = __import__(f"ambidex.guard.rules.{pack}", fromlist=["RULES"])
+    rules: tuple[Rule, ...] = module.RULES
+    return rules

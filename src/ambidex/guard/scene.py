@@ -1,0 +1,100 @@
+"""Where a tool call happens: what rules may ask about the surroundings.
+
+Hot path: `os` only; everything that costs is looked up when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ambidex import locate
+from ambidex.guard.taint import Sources, known_prefix
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+# Folders whose files nobody misses.
+TEMPORARY = ("/tmp", "/var/tmp", "/private/tmp", "/private/var/tmp", "/dev/shm", "/var/folders")
+# Files that are no files: writing to them changes nothing.
+SINKS = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/zero", "/dev/full"})
+
+
+class Scene:
+    """The surroundings of one tool call.
+
+    Attributes:
+        cwd: the session's directory.
+        root: the project's root, whose policy applies.
+        policy: the policy snapshot.
+        environ: the hook's environment.
+        state: the repository's state directory.
+        sources: where the unknown parts of the effects come from.
+    """
+
+    def __init__(
+        self,
+        *,
+        cwd: str,
+        root: str,
+        policy: dict[str, Any],
+        environ: Mapping[str, str],
+        state: str = "",
+    ) -> None:
+        self.cwd = cwd or root
+        self.root = root
+        self.policy = policy
+        self.environ = environ
+        self.state = state
+        self.sources = Sources()
+        self._trees: dict[str, str | None] = {}
+
+    @property
+    def home(self) -> str:
+        """The user's home folder."""
+        return self.environ.get("HOME") or os.path.expanduser("~")
+
+    def show(self, text: str) -> str:
+        """Tainted text for people; paths below the project are shown relative to it."""
+        shown = self.sources.show(text)
+        inside = below(self.root, shown)
+        return inside or shown
+
+    def is_inside(self, path: str) -> bool:
+        """Whether `path` certainly lies below the project, or a work tree of its repository."""
+        if (
+            below(self.root, path) is not None
+            or below(os.path.realpath(self.root), path) is not None
+        ):
+            return ".." not in path
+        tree = self.tree_of(path)
+        return tree is not None and locate.common_dir(tree) == locate.common_dir(self.root)
+
+    def tree_of(self, path: str) -> str | None:
+        """The top of the git work tree that the known part of `path` lies in."""
+        folder = os.path.dirname(known_prefix(path))
+        while folder and not os.path.isdir(folder) and folder != "/":
+            folder = os.path.dirname(folder)
+        if folder not in self._trees:
+            self._trees[folder] = locate.work_tree(folder) if folder else None
+        return self._trees[folder]
+
+    def is_temporary(self, path: str) -> bool:
+        """Whether `path` lies below a folder for temporary files, and not in the project."""
+        if ".." in path.split("/") or below(self.root, path) is not None:
+            return False
+        places = (*TEMPORARY, self.environ.get("TMPDIR", ""))
+        return any(place and below(place, path) for place in places)
+
+    def is_sink(self, path: str) -> bool:
+        """Whether writing to `path` changes nothing."""
+        return path in SINKS or path.startswith(("/dev/fd/", "/proc/self/fd/"))
+
+
+def below(base: str, path: str) -> str | None:
+    """`path` relative to `base` with `/`, `""` for `base` itself, None when it is elsewhere."""
+    base = base.rstrip("/")
+    if path == base:
+        return ""
+    return path[len(base) + 1 :] if path.startswith(base + "/") else None

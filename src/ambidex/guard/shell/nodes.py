@@ -1,0 +1,199 @@
+"""The tree of a shell command line (POSIX sh and bash).
+
+Hot path: nothing is imported.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Node:
+    """What all nodes share: fields from `__slots__` in order, equality by fields, a readable repr."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def __init__(self, *values: Any) -> None:
+        for name, value in zip(self.__slots__, values):
+            setattr(self, name, value)
+        for name in self.__slots__[len(values) :]:
+            setattr(self, name, None)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and all(
+            getattr(self, name) == getattr(other, name) for name in self.__slots__
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        fields = ", ".join(repr(getattr(self, name)) for name in self.__slots__)
+        return f"{type(self).__name__}({fields})"
+
+
+# Parts of words. `quoted` parts are neither split nor matched against file names.
+
+
+class Literal(Node):
+    """`text: str` after quote removal, `quoted: bool`. Unquoted text may hold `*?[{~`."""
+
+    __slots__ = ("text", "quoted")
+
+
+class Parameter(Node):
+    """`$name`, `${name}`, `${name:-word}` and so on.
+
+    `name: str` (also `@ * # ? - $ ! 0 1 …`); `operator: str`, one of `""`, `:- - := = :? ? :+ +`,
+    `# ## % %%`, `/ // /# /%`, `^ ^^ , ,,`, `:` (substring), `@` (transformation), `length`
+    (`${#name}`), `indirect` (`${!name}`), `names` (`${!prefix*}`); `argument: Word | None`, what
+    follows the operator (for `/…`: the pattern), `second: Word | None` (the replacement, or the
+    length of a substring); `subscript: Word | None` (`${a[i]}`, also `@` and `*`); `quoted: bool`.
+    """
+
+    __slots__ = ("name", "operator", "argument", "second", "subscript", "quoted")
+
+
+class Substitution(Node):
+    """`$(…)` or backticks: `body: Script`, `quoted: bool`. `$(<file)` is a body of one redirection."""
+
+    __slots__ = ("body", "quoted")
+
+
+class Arithmetic(Node):
+    """`$((…))` or `$[…]`: `parts: list[part]`, its text with what is expanded in it, `quoted: bool`."""
+
+    __slots__ = ("parts", "quoted")
+
+
+class ProcessSubstitution(Node):
+    """`<(…)` or `>(…)`: `direction: str` (`<` or `>`), `body: Script`."""
+
+    __slots__ = ("direction", "body")
+
+
+class Word(Node):
+    """`parts: list[part]`; an empty list is no word, a word of one empty quoted literal is `''`."""
+
+    __slots__ = ("parts",)
+
+
+class Assignment(Node):
+    """`name: str`, `subscript: Word | None`, `append: bool` (`+=`), `value: Word | list`.
+
+    The list of an array holds words and, for `[key]=value`, assignments with an empty name.
+    """
+
+    __slots__ = ("name", "subscript", "append", "value")
+
+
+class Redirection(Node):
+    """One redirection.
+
+    `descriptor: str`: the number before the operator, `{name}` for a variable, `""` for none;
+    `operator: str`: `< > >> >| <> <& >& &> &>> << <<- <<<`; `target: Word`: the file, descriptor,
+    delimiter or here-string; `body: Word | None`: the text of a here-document (one quoted literal
+    when the delimiter was quoted).
+    """
+
+    __slots__ = ("descriptor", "operator", "target", "body")
+
+
+# Commands.
+
+
+class Simple(Node):
+    """`assignments: list[Assignment]`, `words: list[Word]`, `redirections: list[Redirection]`."""
+
+    __slots__ = ("assignments", "words", "redirections")
+
+
+class Pipeline(Node):
+    """`commands: list[command]`, `operators: list[str]` between them (`|` or `|&`), `negated: bool`,
+    `timed: bool`. A single command without `!` and `time` is no pipeline."""
+
+    __slots__ = ("commands", "operators", "negated", "timed")
+
+
+class AndOr(Node):
+    """`first: command`, `rest: list[tuple[str, command]]` with `&&` or `||`."""
+
+    __slots__ = ("first", "rest")
+
+
+class Script(Node):
+    """`items: list[tuple[command, str]]`: each command with `;` or `&` after it."""
+
+    __slots__ = ("items",)
+
+
+class Group(Node):
+    """`{ …; }`: `body: Script`, `redirections`."""
+
+    __slots__ = ("body", "redirections")
+
+
+class Subshell(Node):
+    """`( … )`: `body: Script`, `redirections`."""
+
+    __slots__ = ("body", "redirections")
+
+
+class If(Node):
+    """`branches: list[tuple[Script, Script]]` (condition, body), `otherwise: Script | None`,
+    `redirections`."""
+
+    __slots__ = ("branches", "otherwise", "redirections")
+
+
+class While(Node):
+    """`until: bool`, `condition: Script`, `body: Script`, `redirections`."""
+
+    __slots__ = ("until", "condition", "body", "redirections")
+
+
+class For(Node):
+    """`name: str`, `words: list[Word] | None` (None: the positional parameters), `body: Script`,
+    `redirections`, `select: bool` (`select` instead of `for`)."""
+
+    __slots__ = ("name", "words", "body", "redirections", "select")
+
+
+class ArithmeticFor(Node):
+    """`for ((…; …; …))`: `parts: list[part]` of the three expressions, `body: Script`,
+    `redirections`."""
+
+    __slots__ = ("parts", "body", "redirections")
+
+
+class Case(Node):
+    """`word: Word`, `items: list[tuple[list[Word], Script, str]]` (patterns, body, `;;`/`;&`/`;;&`),
+    `redirections`."""
+
+    __slots__ = ("word", "items", "redirections")
+
+
+class Function(Node):
+    """`name: str`, `body: command` (with its redirections)."""
+
+    __slots__ = ("name", "body")
+
+
+class Coprocess(Node):
+    """`name: str` (`COPROC` unless given), `body: command`."""
+
+    __slots__ = ("name", "body")
+
+
+class Test(Node):
+    """`[[ … ]]`: `words: list[Word]` between the brackets, operators as unquoted literals,
+    `redirections`."""
+
+    __slots__ = ("words", "redirections")
+
+
+class ArithmeticCommand(Node):
+    """`(( … ))`: `parts: list[part]`, `redirections`."""
+
+    __slots__ = ("parts", "redirections")

@@ -1,0 +1,133 @@
+"""Text whose unknown parts name where they come from.
+
+What a command line will be is often known only in part: `rm -rf "$DIR"/*`, `curl -d "$(cat .env)"`.
+Such text stays one ordinary string, in which every unknown part is a single character of a private
+plane of Unicode. The character is the number of a `Source`: which variable, whose output, read
+from which files, fetched from which hosts. So text can be cut, joined, compared and searched like
+any other, and what was read from a secret is still known to be that when it is sent somewhere.
+
+Hot path: nothing is imported.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Unicode's supplementary private use areas: no program's text has a meaning for them.
+_FIRST = 0xF0000
+_LAST = 0xFFFFF
+_FIRST_CHARACTER = chr(_FIRST)
+
+# Unquoted pattern characters that were not expanded: the shell, not the program, will replace them.
+STAR = "\U00100000"
+ANY = "\U00100001"
+CLASS = "\U00100002"
+_PATTERNS = {STAR: "*", ANY: "?", CLASS: "[…]"}
+
+# What an unknown part can be.
+VARIABLE = "variable"  # nothing is known about its value
+OUTPUT = "output"  # what a command prints
+INPUT = "input"  # what is typed, or comes from a pipe that nothing is known about
+FILE = "file"  # the content of a file
+CHOICE = "choice"  # one of several values
+
+
+class Source:
+    """Where an unknown part of a text comes from.
+
+    Attributes:
+        kind: `VARIABLE`, `OUTPUT`, `INPUT`, `FILE` or `CHOICE`.
+        text: how it is shown to people: `$DIR`, `$(git ls-files)`, `*`.
+        paths: absolute paths of the files whose content flows into it; may be tainted themselves.
+        hosts: hosts whose answers flow into it.
+        folders: where it is a list of paths that a command printed (`find src`, `git ls-files`),
+            the folders that they lie below.
+        program: the base name of the program whose output it is; else `""`.
+    """
+
+    __slots__ = ("folders", "hosts", "kind", "paths", "program", "text")
+
+    def __init__(
+        self,
+        kind: str,
+        text: str,
+        paths: Iterable[str] = (),
+        hosts: Iterable[str] = (),
+        folders: Iterable[str] = (),
+        program: str = "",
+    ) -> None:
+        self.kind = kind
+        self.text = text
+        self.paths = tuple(paths)
+        self.hosts = tuple(hosts)
+        self.folders = tuple(folders)
+        self.program = program
+
+
+class Sources:
+    """The sources of one command line."""
+
+    def __init__(self) -> None:
+        self._all: list[Source] = []
+
+    def mark(self, source: Source) -> str:
+        """A character that stands for a part that comes from `source`."""
+        if len(self._all) > _LAST - _FIRST - 1:
+            return chr(_LAST)  # too many to tell apart: known to be unknown
+        self._all.append(source)
+        return chr(_FIRST + len(self._all) - 1)
+
+    def of(self, text: str) -> list[Source]:
+        """The sources of the unknown parts of `text`, in their order, each once."""
+        found: list[Source] = []
+        if text.isascii():
+            return found
+        for character in text:
+            number = ord(character) - _FIRST
+            if 0 <= number < len(self._all) and self._all[number] not in found:
+                found.append(self._all[number])
+        return found
+
+    def show(self, text: str) -> str:
+        """`text` for people: unknown parts as they were written."""
+        if text.isascii():
+            return text
+        shown = []
+        for character in text:
+            number = ord(character) - _FIRST
+            if number < 0:
+                shown.append(character)
+            elif number < len(self._all):
+                shown.append(self._all[number].text)
+            else:
+                shown.append(_PATTERNS.get(character, "…"))
+        return "".join(shown)
+
+
+def is_known(text: str) -> bool:
+    """Whether no part of `text` is unknown; unexpanded patterns count as unknown."""
+    return text.isascii() or all(character < _FIRST_CHARACTER for character in text)
+
+
+def is_pattern(text: str) -> bool:
+    """Whether the only unknown parts of `text` are patterns of file names."""
+    return not is_known(text) and all(c < _FIRST_CHARACTER or c in _PATTERNS for c in text)
+
+
+def known_prefix(text: str) -> str:
+    """`text` up to its first unknown part."""
+    if text.isascii():
+        return text
+    for at, character in enumerate(text):
+        if character >= _FIRST_CHARACTER:
+            return text[:at]
+    return text
+
+
+def without_marks(text: str) -> str:
+    """Text from outside, with characters that could be mistaken for marks replaced by U+FFFD."""
+    if text.isascii() or all(character < _FIRST_CHARACTER for character in text):
+        return text
+    return "".join("\ufffd" if c >= _FIRST_CHARACTER else c for c in text)

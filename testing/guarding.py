@@ -1,0 +1,56 @@
+"""What the guard sees in a command and says about it, in a project made for the purpose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ambidex.guard.effects import Effect
+from ambidex.guard.judge import Hit, hits, judge
+from ambidex.guard.scene import Scene
+from ambidex.guard.shell.evaluate import Shell
+from ambidex.policy.defaults import DEFAULTS
+from ambidex.verdict import Decision
+from testing.projects import repository
+
+HOME = "/home/somebody"
+
+FILES = {
+    "src/app.py": "VALUE = 1\n",
+    "src/util/helpers.py": "def add(a, b):\n    return a + b\n",
+    "tests/test_app.py": "def test_app():\n    assert True\n",
+    "tests/golden/test_pay.py": "def test_pay():\n    assert True\n",
+    "tests/generated/test_new.py": "def test_new():\n    assert True\n",
+    "README.md": "# Project\n",
+    ".env": "PASSWORD=fictional\n",
+    "package.json": "{}\n",
+}
+
+
+def project(folder: Path) -> Path:
+    """A small repository with golden tests, active under the default policy."""
+    return repository(folder, FILES)
+
+
+def scene(root: Path | str, cwd: str = "", **policy: object) -> Scene:
+    """The surroundings of a call in `root`; `policy` replaces whole sections."""
+    return Scene(
+        cwd=cwd or str(root),
+        root=str(root),
+        policy={**DEFAULTS, "active": True, **policy},
+        environ={"HOME": HOME, "PATH": "/usr/bin:/bin"},
+    )
+
+
+def effects_of(command: str, where: Scene) -> list[Effect]:
+    """What the command would do."""
+    return Shell(where).evaluate(command)
+
+
+def hits_of(command: str, where: Scene) -> list[Hit]:
+    """Every rule that applies to the command."""
+    return list(hits(effects_of(command, where), where))
+
+
+def decision_on(command: str, where: Scene) -> Decision:
+    """What the rules say about the command."""
+    return judge(effects_of(command, where), where)
