@@ -14,7 +14,84 @@ if TYPE_CHECKING:
     Model = Callable[[Invocation], None]
 
 # Module in this package → the programs that it has models for, in its table `MODELS`.
-FAMILIES: dict[str, tuple[str, ...]] = {}
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "removing": (
+        *("rm", "grm", "rmdir", "unlink", "rimraf", "del-cli", "shred", "gshred", "srm"),
+        *("wipe", "trash", "trash-put", "gio", "truncate"),
+    ),
+    "copying": (
+        *("cp", "gcp", "mv", "gmv", "install", "ginstall", "ln", "gln", "link", "mkdir"),
+        *("touch", "mktemp", "tee", "sponge", "dd", "gdd", "split", "csplit", "rename"),
+        *("prename", "fallocate", "ditto", "exch", "mkfifo", "mknod"),
+    ),
+    "syncing": (*("rsync", "grsync"),),
+    "reading": (
+        *("cat", "bat", "batcat", "tac", "nl", "head", "tail", "most", "od", "hexdump", "hd"),
+        *("strings", "paste", "join", "fmt", "fold", "column", "expand", "unexpand", "pr"),
+        *("comm", "diff", "sdiff", "colordiff", "cmp", "wc", "look", "tsort", "iconv", "zdiff"),
+        *("md5sum", "sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "b2sum"),
+        *("cksum", "sum", "b3sum", "md5", "shasum", "less", "more", "sort", "gsort", "shuf"),
+        *("uniq", "xxd", "dos2unix", "unix2dos", "mac2unix", "unix2mac", "recode", "basename"),
+        *("dirname", "realpath", "readlink", "grealpath", "greadlink", "stat", "file", "du"),
+        *("df", "lsattr", "getfacl", "namei", "gstat"),
+    ),
+    "searching": (
+        *("grep", "egrep", "fgrep", "ggrep", "zgrep", "rg", "ripgrep", "ag", "ack", "jq"),
+        *("gojq", "yq"),
+    ),
+    "decoding": (
+        *("tr", "gtr", "rev", "cut", "gcut", "base64", "gbase64", "base32", "basenc"),
+        *("openssl",),
+    ),
+    "editing": (*("sed", "gsed", "patch", "gpatch"),),
+    "tar": (*("tar", "gtar", "bsdtar"),),
+    "archives": (
+        *("gzip", "gunzip", "pigz", "unpigz", "bzip2", "bunzip2", "pbzip2", "xz", "unxz"),
+        *("lzma", "unlzma", "zstd", "unzstd", "zstdmt", "lz4", "unlz4", "compress"),
+        *("uncompress", "brotli", "lzip", "lzop", "zcat", "gzcat", "bzcat", "xzcat", "zstdcat"),
+        *("lzcat", "zless", "zmore", "zip", "unzip", "7z", "7za", "7zr", "7zz", "rar", "unrar"),
+        *("ar", "cpio", "pax", "unar"),
+    ),
+    "finding": (
+        *("find", "gfind", "fd", "fdfind", "ls", "gls", "dir", "vdir", "exa", "eza", "lsd"),
+        *("tree", "locate", "plocate", "mlocate", "mdfind"),
+    ),
+    "modes": (
+        *("chmod", "gchmod", "chown", "gchown", "chgrp", "lchown", "chattr", "chflags"),
+        *("setfacl", "xattr", "setfattr", "umask"),
+    ),
+    "disks": (
+        *("mkfs", "mkfs.ext2", "mkfs.ext3", "mkfs.ext4", "mkfs.xfs", "mkfs.btrfs", "mkfs.vfat"),
+        *("mkfs.fat", "mkfs.ntfs", "mkfs.exfat", "mkfs.f2fs", "mkfs.minix", "mkfs.msdos"),
+        *("mkfs.jfs", "mkfs.reiserfs", "mkfs.bfs", "mkfs.cramfs", "mkfs.erofs", "mkfs.nilfs2"),
+        *("mkfs.udf", "mkfs.bcachefs", "mkfs.gfs2", "mkfs.ocfs2", "mkfs.squashfs"),
+        *("mkfs.ubifs", "mkfs.jffs2", "mkfs.hfsplus", "mkfs.zfs", "mke2fs", "mkdosfs"),
+        *("mkntfs", "mkswap", "mkexfatfs", "mkreiserfs", "newfs", "newfs_apfs", "newfs_hfs"),
+        *("newfs_msdos", "newfs_exfat", "fdisk", "sfdisk", "sgdisk", "gdisk", "cgdisk"),
+        *("cfdisk", "wipefs", "blkdiscard", "badblocks", "parted", "gparted", "hdparm"),
+        *("zpool", "zfs", "cryptsetup", "nvme", "diskutil", "btrfs", "lvm", "lvremove"),
+        *("vgremove", "pvremove", "lvreduce", "vgreduce", "pvcreate", "vgcreate", "vgsplit"),
+        *("vgmerge", "lvconvert", "lvresize", "mdadm", "mount", "umount", "unmount", "swapon"),
+        *("swapoff",),
+    ),
+    "system": (
+        *("shutdown", "reboot", "halt", "poweroff", "init", "telinit", "systemctl", "service"),
+        *("rc-service", "initctl", "sv", "supervisorctl", "pm2", "update-rc.d", "chkconfig"),
+        *("launchctl", "crontab", "at", "batch", "atrm", "iptables", "ip6tables"),
+        *("iptables-restore", "ip6tables-restore", "nft", "ufw", "firewall-cmd", "pfctl"),
+        *("iptables-legacy", "iptables-nft", "ebtables", "arptables", "sysctl", "modprobe"),
+        *("insmod", "rmmod", "kextload", "kextunload", "kldload", "useradd", "userdel"),
+        *("usermod", "adduser", "deluser", "groupadd", "groupdel", "groupmod", "addgroup"),
+        *("delgroup", "passwd", "chpasswd", "visudo", "vipw", "vigr", "gpasswd", "chage"),
+        *("chsh", "chfn", "newusers", "dscl", "sysadminctl", "ip", "ifconfig", "route"),
+        *("nmcli", "networksetup", "ifdown", "ifup", "tc", "hostnamectl", "timedatectl"),
+        *("localectl", "loginctl", "hostname", "date", "hwclock", "scutil", "systemsetup"),
+        *("update-grub", "grub-install", "grub2-install", "grub-mkconfig", "grub2-mkconfig"),
+        *("efibootmgr", "update-initramfs", "mkinitcpio", "dracut", "kexec", "nvram", "bless"),
+        *("csrutil", "spctl", "bcdedit"),
+    ),
+    "processes": (*("kill", "skill", "pkill", "killall", "killall5", "xkill", "fuser"),),
+}
 
 _FAMILY_OF = {program: family for family, programs in FAMILIES.items() for program in programs}
 
