@@ -32,11 +32,16 @@ def asks_help(call: Invocation) -> bool:
 
 
 def place(call: Invocation, word: str) -> list[str]:
-    """`["anywhere"]` when `word` starts with unknown text that is not a list of known folders."""
+    """`anywhere` when `word` starts with unknown text that is not a list of known folders.
+
+    `slash` besides when it ends in a slash, so that an empty value would make it the root.
+    """
     if not word or is_known(word[0]) or is_pattern(word[0]):
         return []
     sources = call.sources(word[0])
-    return [] if sources and sources[0].folders else [ANYWHERE]
+    if sources and sources[0].folders:
+        return []
+    return [ANYWHERE, "slash"] if word.endswith("/") else [ANYWHERE]
 
 
 def is_folder(call: Invocation, word: str) -> bool:

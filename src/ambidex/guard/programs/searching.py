@@ -58,8 +58,8 @@ def _grep(call: Invocation) -> None:
     text = read_all(call, words or ["-"], recursive=recursive)
     names = ("l", "files-with-matches", "L", "files-without-match")
     if given.has(*names):
-        folders = words or ["."]
-        call.output = listing(call, folders, call.show(" ".join(call.words)))
+        found = listing(call, words or ["."], call.show(" ".join(call.words)))
+        call.output = found + call.unknown("(those that match)")
     elif given.has("c", "count", "q", "quiet", "silent"):
         call.output = carry(call)
     elif recursive:

@@ -5,6 +5,21 @@ Hot path: only the packs at hand are imported.
 
 from __future__ import annotations
 
+from ambidex.guard.effects import (
+    APPEND,
+    DELETE,
+    DEVICE,
+    EDIT,
+    ENVIRON,
+    HOST,
+    KILL,
+    LINK,
+    MODE,
+    MOVE,
+    OWNER,
+    WRITE,
+)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,7 +27,12 @@ if TYPE_CHECKING:
     from ambidex.guard.rules.rule import Rule
 
 # Pack (a module here with a tuple `RULES`) → the kinds of effects that its rules ask about.
-PACKS: dict[str, frozenset[str]] = {}
+PACKS: dict[str, frozenset[str]] = {
+    "filesystem": frozenset({DELETE, WRITE, MOVE, APPEND, EDIT, LINK}),
+    "devices": frozenset({DEVICE, WRITE, APPEND, EDIT, LINK, MODE, MOVE, OWNER}),
+    "host": frozenset({HOST, WRITE, APPEND, KILL}),
+    "permissions": frozenset({MODE, OWNER, ENVIRON}),
+}
 
 
 def about(kind: str) -> Iterator[Rule]:
