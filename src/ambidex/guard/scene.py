@@ -6,6 +6,7 @@ Hot path: `os` only; everything that costs is looked up when it is first asked f
 from __future__ import annotations
 
 import os
+import time
 
 from ambidex import locate
 from ambidex.guard.taint import Sources, known_prefix
@@ -30,6 +31,7 @@ class Scene:
         policy: the policy snapshot.
         environ: the hook's environment.
         state: the repository's state directory.
+        now: seconds since the epoch.
         text: the command line that is judged, `""` for tools other than the shell.
         sources: where the unknown parts of the effects come from.
     """
@@ -42,6 +44,7 @@ class Scene:
         policy: dict[str, Any],
         environ: Mapping[str, str],
         state: str = "",
+        now: float = 0.0,
         text: str = "",
     ) -> None:
         self.cwd = cwd or root
@@ -49,6 +52,7 @@ class Scene:
         self.policy = policy
         self.environ = environ
         self.state = state
+        self.now = now or time.time()
         self.text = text
         self.sources = Sources()
         self._trees: dict[str, str | None] = {}
