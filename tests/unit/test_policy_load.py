@@ -30,8 +30,8 @@ KNOWN_BAD = {
     "too deep": ("a = " + "[" * 20_000, "ambidex.toml: not readable: its values are nested"),
     "unknown key": (
         "[guard]\non_eror = 'ask'\n",
-        "ambidex.toml:2 guard.on_eror: unknown key; allowed: allow, decisions, disable, hosts, on_error, prompts, "
-        "protected_branches, rules, trash, writers. "
+        "ambidex.toml:2 guard.on_eror: unknown key; allowed: allow, decisions, disable, hosts, "
+        "on_error, prompts, protected_branches, rules, trash, writers. "
         "Did you mean on_error?",
     ),
     "unknown section": (
