@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     Model = Callable[[Invocation], None]
 
 # Module in this package → the programs that it has models for, in its table `MODELS`.
-FAMILIES: dict[str, tuple[str, ...]] = {}
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "shells": (
+        *("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish", "rbash", "ksh93", "yash"),
+    ),
+}
 
 _FAMILY_OF = {program: family for family, programs in FAMILIES.items() for program in programs}
 
