@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ambidex.guard import effects
 from ambidex.guard.invocation import absolute, resolved
-from ambidex.guard.shell import conditions, expand, simple, values
+from ambidex.guard.shell import calling, conditions, expand, values
 from ambidex.guard.shell.builtins_code import BUILTINS as CODE
 from ambidex.guard.shell.builtins_io import BUILTINS as IO
 from ambidex.guard.shell.state import State
@@ -63,7 +63,7 @@ def _go(state: State, folder: str) -> None:
     state.cwd = folder
 
 
-def _pushd(shell: Shell, state: State, words: list[str], _given: Given) -> None:
+def _pushd(_shell: Shell, state: State, words: list[str], _given: Given) -> None:
     operands = [word for word in words[1:] if word != "-n"]
     old = state.cwd
     if operands and operands[0][:1] not in ("+", "-"):
@@ -122,7 +122,7 @@ def _flags(words: list[str]) -> tuple[str, list[str]]:
     return letters, []
 
 
-def _declare(shell: Shell, state: State, words: list[str], given: Given) -> None:
+def _declare(shell: Shell, state: State, words: list[str], _given: Given) -> None:
     letters, names = _flags(words[1:])
     local = words[0] == "local" or (words[0] in ("declare", "typeset") and "g" not in letters)
     if words[0] == "readonly":
@@ -140,7 +140,7 @@ def _declare(shell: Shell, state: State, words: list[str], given: Given) -> None
         if name.endswith("]") and "[" in name:
             name, _, key = name[:-1].partition("[")
         if local and state.scopes and name not in state.scopes[-1]:
-            hidden = {**state.scopes[-1], name: state.variables.get(name, simple.MISSING)}
+            hidden = {**state.scopes[-1], name: state.variables.get(name, calling.MISSING)}
             state.scopes = (*state.scopes[:-1], hidden)
             if not equals:
                 state.variables = {**state.variables, name: None}
@@ -178,8 +178,8 @@ def _set(shell: Shell, state: State, name: str, key: str, value: str, append: bo
 
 def _unset(_shell: Shell, state: State, words: list[str], _given: Given) -> None:
     letters, names = _flags(words[1:])
-    for name in names:
-        name, bracket, key = name.partition("[")
+    for word in names:
+        name, bracket, key = word.partition("[")
         old = state.variables.get(name)
         if bracket:
             key = key.rstrip("]")
@@ -200,7 +200,7 @@ def _unset(_shell: Shell, state: State, words: list[str], _given: Given) -> None
     state.status = True
 
 
-def _shift(shell: Shell, state: State, words: list[str], _given: Given) -> None:
+def _shift(_shell: Shell, state: State, words: list[str], _given: Given) -> None:
     count = 1
     if len(words) > 1:
         count = int(words[1]) if words[1].isdigit() and len(words[1]) < 6 else 0
@@ -245,16 +245,15 @@ def _shopt(_shell: Shell, state: State, words: list[str], _given: Given) -> None
     state.status = True if "s" in letters or "u" in letters else None
 
 
-def _trap(shell: Shell, state: State, words: list[str], _given: Given) -> None:
+def _trap(_shell: Shell, state: State, words: list[str], _given: Given) -> None:
     state.status = True
     operands = words[2:] if words[1:2] == ["--"] else words[1:]
     if not operands or operands[0] in ("-l", "-p") or len(operands) < 2:
         return
     code, signals = operands[0], operands[1:]
     traps = dict(state.traps)
-    for signal in signals:
-        signal = signal.upper().replace("SIG", "")
-        signal = "EXIT" if signal == "0" else signal
+    for written in signals:
+        signal = "EXIT" if written == "0" else written.upper().replace("SIG", "")
         if code in ("-", ""):
             traps.pop(signal, None)
         else:
@@ -262,7 +261,7 @@ def _trap(shell: Shell, state: State, words: list[str], _given: Given) -> None:
     state.traps = traps
 
 
-def _alias(shell: Shell, state: State, words: list[str], _given: Given) -> None:
+def _alias(_shell: Shell, state: State, words: list[str], _given: Given) -> None:
     for word in words[1:]:
         name, equals, value = word.partition("=")
         if equals and is_known(name):

@@ -6,7 +6,7 @@ Hot path: nothing is imported.
 from __future__ import annotations
 
 from ambidex.guard import effects
-from ambidex.guard.shell import redirect, simple
+from ambidex.guard.shell import calling, redirect
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _source(shell: Shell, state: State, words: list[str], given: Given) -> list[
     for name, value in given.items():
         state.assign(name, value)
     path = operands[0]
-    place = simple.file_of(state, path)
+    place = calling.file_of(state, path)
     from_input = place in ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
     descriptor = place[8:] if place.startswith("/dev/fd/") else ""
     via = shell.via
@@ -85,7 +85,7 @@ def _exec(shell: Shell, state: State, words: list[str], given: Given) -> list[St
     if at >= len(words):
         state.status = True
         return None
-    ends = simple.external(shell, state, words[at:], given)
+    ends = calling.external(shell, state, words[at:], given)
     for end in ends:
         end.flow = ("exit", 1)
     return ends
@@ -105,7 +105,7 @@ def _command(shell: Shell, state: State, words: list[str], given: Given) -> list
     if not rest:
         state.status = True
         return None
-    return simple.dispatch(shell, state, rest, given, False)
+    return calling.dispatch(shell, state, rest, given, False)
 
 
 BUILTINS: dict[str, Builtin] = {

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from ambidex.guard.shell.evaluate import Shell
 
+
 def _and_or(shell: Shell, node: AndOr, state: State) -> list[State]:
     states = shell.walk(node.first, state)
     for operator, command in node.rest:

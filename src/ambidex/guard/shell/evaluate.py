@@ -15,7 +15,7 @@ from ambidex.guard import effects as kinds
 from ambidex.guard.effects import Effect
 from ambidex.guard.invocation import Invocation
 from ambidex.guard.scene import below
-from ambidex.guard.shell import control, redirect, simple
+from ambidex.guard.shell import calling, control, redirect
 from ambidex.guard.shell.nodes import Node, Script
 from ambidex.guard.shell.parse import UnreadableCommand, parse
 from ambidex.guard.shell.state import State, choice, merged
@@ -118,7 +118,7 @@ class Shell:
         """Run one program; returns what it prints."""
         state = self._child(caller, changes)
         return self._within(
-            state, caller, changes, lambda: simple.dispatch(self, state, words, {}, False)
+            caller, changes, lambda: calling.dispatch(self, state, words, {}, False)
         )
 
     def run_script(self, text: str, caller: Invocation, changes: dict[str, Any]) -> str:
@@ -164,11 +164,11 @@ class Shell:
         via, outer, picks, waiting = self.via, self.state, self._picks, self.waiting
         self.via = changes.get("via", caller.via)
         self._picks, self.waiting = None, []
-        self._deeper()
+        self.deeper()
         try:
             states = self.leave(act())
         finally:
-            self._depth -= 1
+            self.shallower()
             self.via, self.state, self._picks, self.waiting = via, outer, picks, waiting
         states = merged(states, self.sources)
         outer.contents, outer.links = states[0].contents, states[0].links
@@ -194,11 +194,11 @@ class Shell:
                 return [state]
             script = self._read(text)
             self._parsed[text] = script
-        self._deeper()
+        self.deeper()
         try:
             return self.script(script, state)
         finally:
-            self._depth -= 1
+            self.shallower()
 
     def _read(self, text: str) -> Script:
         """The tree of `text`; of text that is not well formed, the lines that are."""
@@ -265,11 +265,11 @@ class Shell:
         """The states in which a subshell that runs `body` ends; at least one."""
         picks, waiting = self._picks, self.waiting
         self._picks, self.waiting = None, []
-        self._deeper()
+        self.deeper()
         try:
             ends = self.leave(self.script(body, state.subshell(stdin)))
         finally:
-            self._depth -= 1
+            self.shallower()
             self._picks, self.waiting = picks, waiting
         return merged(ends, self.sources)
 
@@ -332,11 +332,19 @@ class Shell:
         if time.monotonic() > self.deadline:
             raise TooLong(f"it takes longer than {MAX_SECONDS} s")
 
-    def _deeper(self) -> None:
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            self._depth -= 1
+    def deeper(self) -> None:
+        """Enter a script, function or subshell; `shallower` leaves it.
+
+        Raises:
+            TooLong: it is nested too deeply.
+        """
+        if self._depth >= MAX_DEPTH:
             raise TooLong(f"it is nested more than {MAX_DEPTH} levels deep")
+        self._depth += 1
+
+    def shallower(self) -> None:
+        """Leave what `deeper` entered."""
+        self._depth -= 1
 
     def emit(self, kind: str, **facts: Any) -> None:
         """Record an effect of the shell itself."""

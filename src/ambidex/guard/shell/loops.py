@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from ambidex.guard import effects
 from ambidex.guard.shell import expand, simple
-from ambidex.guard.shell.nodes import ArithmeticFor, For, Function, Literal, Node, Script, Simple, While
+from ambidex.guard.shell.nodes import (
+    ArithmeticFor,
+    For,
+    Function,
+    Literal,
+    Node,
+    Script,
+    Simple,
+    While,
+)
 from ambidex.guard.shell.state import State, choice, merged
 
 TYPE_CHECKING = False

@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 
 MAX_OUTPUT = 200_000
 
-_LETTERS = {
-    letter: character
-    for letter, character in zip("abeEfnrtv\\", "\a\b\x1b\x1b\f\n\r\t\v\\")
-}
+_LETTERS = dict(zip("abeEfnrtv\\", "\a\b\x1b\x1b\f\n\r\t\v\\"))
 _OCTAL = frozenset("01234567")
 _HEX = frozenset("0123456789abcdefABCDEF")
 _WIDTHS = {"x": 2, "u": 4, "U": 8}
