@@ -51,15 +51,17 @@ class Reach:
 
     Attributes:
         base: the folder or file that is known, absolute.
+        spot: a path that stands for all that it may reach: `base`, or something below it.
         rest: what follows `base` and is not fully known; `""` when the path is known.
         whole: `base` itself with everything in it is reached, not only some part of it.
         anywhere: the path may lie somewhere else altogether.
     """
 
-    __slots__ = ("anywhere", "base", "rest", "whole")
+    __slots__ = ("anywhere", "base", "rest", "spot", "whole")
 
     def __init__(self, base: str, rest: str, *, whole: bool, anywhere: bool = False) -> None:
         self.base = base
+        self.spot = f"{base.rstrip('/')}/…" if rest and not whole else base
         self.rest = rest
         self.whole = whole
         self.anywhere = anywhere

@@ -265,7 +265,9 @@ def _openssl(call: Invocation) -> None:
         *("cert", "servername", "sign", "signature", "verify", "extfile", "addext", "name", "iter"),
         *("rand", "writerand", "outform", "inform", "certfile", "proxy", "starttls"),
     )
-    given = options.read(words[1:], long_valued=valued, single=True)
+    given = options.read(
+        words[1:], long=("d", "e", "a", "A", "base64", "salt"), long_valued=valued, single=True
+    )
     text = read_all(call, given.all("in", "key", "inkey", "kfile", "CAkey", "config") or ["-"])
     encodes = verb == "base64" or given.has("base64", "a")
     result = None

@@ -89,9 +89,8 @@ def _partition(call: Invocation) -> None:
         long=("all", "force", "list", "backup", "wipe", "delete", "zap-all", "no-act"),
         long_valued=("sector-size", "type", "offset", "length", "backup-file"),
     )
-    if given.has(*_LISTS[call.name]) and not given.has(
-        "o", "Z", "zap-all", "a", "all", "delete", "d"
-    ):
+    destroys = ("o", "Z", "zap-all", "a", "all", "delete")
+    if given.has(*_LISTS[call.name]) and not given.has(*destroys):
         return
     if call.name == "wipefs" and not given.has("a", "all", "o", "offset"):
         return

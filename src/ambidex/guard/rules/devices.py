@@ -48,7 +48,7 @@ def _weighed(effect: Effect, scene: Scene) -> str:
 
 def _raw(effect: Effect, scene: Scene) -> str:
     for reach in places.reaches(effect, scene):
-        path = reach.base if reach.base != "/dev" else effect.path
+        path = reach.spot
         if path.startswith(_HARMLESS) or reach.anywhere:
             continue
         if places.where(path, scene) == places.DEVICE:

@@ -58,7 +58,14 @@ def _takes_trees(effect: Effect, scene: Scene) -> list[places.Reach]:
     if {"recursive", "found"} & effect.flags:
         return reached
     # A single file is another rule's matter, a list of all files is not.
-    return [reach for reach in reached if reach.rest and reach.whole and _is_list(effect, scene)]
+    if not _is_list(effect, scene):
+        return []
+    above = (ROOT, SYSTEM, HOME)
+    return [
+        reach
+        for reach in reached
+        if reach.rest and (reach.whole or places.where(reach.base, scene) in above)
+    ]
 
 
 def _is_list(effect: Effect, scene: Scene) -> bool:
@@ -73,14 +80,10 @@ def _tree(effect: Effect, scene: Scene) -> str:
                     f"the deletion of everything in {scene.show(effect.path)}, which may be empty"
                 )
             continue
-        place = places.where(reach.base, scene)
+        place = places.where(reach.spot, scene)
         shown = scene.show(effect.path) or "the project's folder"
         mirrors = "mirror" in effect.flags
         if place in _HARMLESS:
-            continue
-        if place == PROJECT and not (reach.whole and (reach.rest or reach.base == effect.path)):
-            if below(reach.base, scene.root) != "":
-                return f"the recursive deletion of {shown}, outside the project"
             continue
         if place == INSIDE or (place == HISTORY and mirrors):
             continue
@@ -99,8 +102,9 @@ def _unknown_tree(effect: Effect, scene: Scene) -> str:
             if not (reach.whole and reach.rest):
                 return f"the recursive deletion of {shown}, which is not known"
             continue
-        place = places.where(reach.base, scene)
-        if place == PROJECT and reach.rest and not reach.whole and not _narrows(reach.rest):
+        place = places.where(reach.spot, scene)
+        project = below(scene.root, reach.base) == ""
+        if project and reach.rest and not reach.whole and not _narrows(reach.rest):
             return f"the recursive deletion of {shown}, which may be the whole project"
         if place == OUTSIDE and "mirror" in effect.flags:
             return f"the deletion of what is not in the source from {shown}"
@@ -132,7 +136,7 @@ def _single(effect: Effect, scene: Scene) -> str:
     for reach in places.reaches(effect, scene):
         if reach.anywhere:
             continue
-        place = places.where(reach.base, scene)
+        place = places.where(reach.spot, scene)
         shown = scene.show(effect.path)
         if place == PROJECT and reach.whole and reach.rest and not _is_list(effect, scene):
             return f"the deletion of all files of {scene.show(reach.base) or 'the project'}"
@@ -149,7 +153,7 @@ def _single_system(effect: Effect, scene: Scene) -> str:
     if {"recursive", "empty", "found"} & effect.flags:
         return ""
     for reach in places.reaches(effect, scene):
-        if not reach.anywhere and places.where(reach.base, scene) in (ROOT, SYSTEM, DEVICE):
+        if not reach.anywhere and places.where(reach.spot, scene) in (ROOT, SYSTEM, DEVICE):
             return f"the deletion of {scene.show(effect.path)}, a file of the system"
     return ""
 
@@ -158,14 +162,14 @@ def _shred(effect: Effect, scene: Scene) -> str:
     if "shred" not in effect.flags:
         return ""
     for reach in places.reaches(effect, scene):
-        if reach.anywhere or places.where(reach.base, scene) not in (TEMPORARY, DEVICE):
+        if reach.anywhere or places.where(reach.spot, scene) not in (TEMPORARY, DEVICE):
             return f"the overwriting of {scene.show(effect.path)} so that nothing can bring it back"
     return ""
 
 
 def _moved_away(effect: Effect, scene: Scene) -> str:
     for reach in places.reaches(effect, scene):
-        place = places.where(reach.base, scene)
+        place = places.where(reach.spot, scene)
         if reach.anywhere or (
             place == PROJECT and not (reach.whole and _all_of(reach, effect, scene))
         ):
@@ -186,7 +190,7 @@ def _moved_from_elsewhere(effect: Effect, scene: Scene) -> str:
     """Dot files and top folders of the home folder; a download moved into the project passes."""
     for reach in places.reaches(effect, scene):
         in_home = below(scene.home, reach.base)
-        if reach.anywhere or not in_home or places.where(reach.base, scene) != OUTSIDE:
+        if reach.anywhere or not in_home or places.where(reach.spot, scene) != OUTSIDE:
             continue
         if in_home.startswith(".") or "/" not in in_home:
             return f"the moving away of {scene.show(effect.path)} from the home folder"
@@ -230,7 +234,7 @@ def _system_write(effect: Effect, scene: Scene) -> str:
     if "folder" in effect.flags:
         return ""
     for reach in places.reaches(effect, scene):
-        place = places.where(reach.base, scene)
+        place = places.where(reach.spot, scene)
         local = any(below(folder, reach.base) is not None for folder in _LOCAL)
         if not reach.anywhere and place in (ROOT, SYSTEM) and not local:
             return f"a write to {scene.show(effect.path)}, a file of the system"
@@ -242,7 +246,7 @@ def _outside_write(effect: Effect, scene: Scene) -> str:
     for reach in places.reaches(effect, scene):
         if reach.anywhere:
             continue
-        place = places.where(reach.base, scene)
+        place = places.where(reach.spot, scene)
         if place in (ROOT, SYSTEM) or (place in (OUTSIDE, HOME) and not folder):
             return f"a write to {scene.show(effect.path)}, outside the project"
         if place == PROJECT and below(scene.root, reach.base) != "" and not folder:
@@ -252,7 +256,7 @@ def _outside_write(effect: Effect, scene: Scene) -> str:
 
 RULES = (
     Rule(
-        "ambidex.filesystem.delete-tree",
+        "ambidex.filesystem.recursive-delete",
         kinds=(DELETE,),
         when=_tree,
         decision=DENY,

@@ -68,7 +68,8 @@ def opens(mode: str) -> bool:
         return False
     octal = _octal(mode)
     if octal:
-        return octal[-1] in "2367"
+        # With the sticky bit only the owner of a file can take it away, as in /tmp.
+        return octal[-1] in "2367" and octal[-4] not in "1357"
     return any(
         sign in "+=" and "w" in rights and ("o" in who or "a" in who)
         for who, sign, rights in _clauses(mode)
@@ -96,7 +97,7 @@ def _open(effect: Effect, scene: Scene) -> str:
     if not opens(effect.action):
         return ""
     for reach in places.reaches(effect, scene):
-        if reach.anywhere or places.where(reach.base, scene) not in (TEMPORARY, KEPT):
+        if reach.anywhere or places.where(reach.spot, scene) not in (TEMPORARY, KEPT):
             return f"{scene.show(effect.path) or 'the project'} made writable for everybody"
     return ""
 
@@ -119,7 +120,7 @@ def _far(effect: Effect, scene: Scene) -> str:
     for reach in places.reaches(effect, scene):
         if reach.anywhere:
             continue
-        place = places.where(reach.base, scene)
+        place = places.where(reach.spot, scene)
         if place in (ROOT, SYSTEM) or (place == HOME and not _tightens(effect)):
             return f"changed permissions of {scene.show(effect.path)}: {place}"
         if "recursive" in effect.flags and place == OUTSIDE:
@@ -131,7 +132,7 @@ def _locked(effect: Effect, scene: Scene) -> str:
     if effect.kind != MODE or "recursive" not in effect.flags or not _locks_out(effect.action):
         return ""
     for reach in places.reaches(effect, scene):
-        if reach.anywhere or places.where(reach.base, scene) in (PROJECT, HISTORY, INSIDE):
+        if reach.anywhere or places.where(reach.spot, scene) in (PROJECT, HISTORY, INSIDE):
             return f"everything in {scene.show(effect.path) or 'the project'} made unreadable"
     return ""
 
@@ -152,7 +153,7 @@ def _outside(effect: Effect, scene: Scene) -> str:
     if "recursive" in effect.flags or _tightens(effect):
         return ""
     for reach in places.reaches(effect, scene):
-        if not reach.anywhere and places.where(reach.base, scene) == OUTSIDE:
+        if not reach.anywhere and places.where(reach.spot, scene) == OUTSIDE:
             return f"changed permissions of {scene.show(effect.path)}, outside the project"
     return ""
 
@@ -188,7 +189,7 @@ def _mask(effect: Effect, _scene: Scene) -> str:
 
 RULES = (
     Rule(
-        "ambidex.permissions.open-to-all",
+        "ambidex.permissions.world-writable",
         kinds=(MODE,),
         when=_open,
         decision=DENY,
