@@ -1,4 +1,4 @@
-"""rsync, whose sides may be other hosts and whose transport is a command.
+"""Copies by rsync, whose sides may be other hosts and whose transport is a command.
 
 Hot path: `os` only.
 """

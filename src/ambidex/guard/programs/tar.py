@@ -1,4 +1,4 @@
-"""tar, which also runs commands and reaches other hosts.
+"""Archives of tar, which also runs commands and reaches other hosts.
 
 Hot path: nothing but what the models share.
 """
