@@ -43,7 +43,11 @@ def find(text: str, lowered: str) -> Iterator[tuple[int, int, str, str]]:
         while at >= 0:
             end = at + len(word)
             ahead = text[end : end + 12]
-            if "=" in ahead or ":" in ahead or (" " in ahead and "--" in text[max(at - 30, 0) : at]):
+            if (
+                "=" in ahead
+                or ":" in ahead
+                or (" " in ahead and "--" in text[max(at - 30, 0) : at])
+            ):
                 found = _value(text, lowered, at, end, word)
                 if found:
                     yield found
@@ -112,7 +116,8 @@ def is_secret(value: str) -> bool:
     if value.startswith(("/", "./", "../", "http", "sha", "arn:", "projects/", "[redacted")):
         return False
     longest = max(
-        value.replace("-", " ").replace("_", " ").replace("/", " ").replace(".", " ").split() or [""],
+        value.replace("-", " ").replace("_", " ").replace("/", " ").replace(".", " ").split()
+        or [""],
         key=len,
     )
     if len(longest) < 16 or not is_random(longest):

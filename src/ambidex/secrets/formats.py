@@ -139,9 +139,7 @@ FORMATS = (
     Format("artifactory-token", "Artifactory reference token", "cmVmdGtu", ALNUM, 56),
     Format("readme-key", "ReadMe API key", "rdme_", ALNUM, 70),
     # Package registries.
-    Format(
-        "npm-token", "npm access token", "npm_", ALNUM, 36, check="crc", loose=30, edge=False
-    ),
+    Format("npm-token", "npm access token", "npm_", ALNUM, 36, check="crc", loose=30, edge=False),
     Format("pypi-token", "PyPI API token", "pypi-AgE", URLSAFE, 77, 400, loose=32, edge=False),
     Format("rubygems-key", "RubyGems API key", "rubygems_", HEX, 48),
     Format("crates-token", "crates.io token", "cio", ALNUM, 32),
@@ -272,7 +270,9 @@ FORMATS = (
         80,
     ),
     Format("age-key", "age secret key", "AGE-SECRET-KEY-1", UPPER, 58),
-    Format("1password-token", "1Password service account token", "ops_eyJ", BASE64 + "_-", 200, 1200),
+    Format(
+        "1password-token", "1Password service account token", "ops_eyJ", BASE64 + "_-", 200, 1200
+    ),
     # Watching.
     Format("grafana-token", "Grafana Cloud token", "glc_eyJ", BASE64, 32, 400),
     Format("grafana-token", "Grafana service account token", "glsa_", ALNUM + "_", 41),

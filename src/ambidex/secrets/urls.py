@@ -69,10 +69,12 @@ def is_strong(password: str, user: str = "") -> bool:
     """Whether it is a password that somebody would protect something with, not a stand-in."""
     if len(password) < 8 or password.lower() == user.lower() or _VARIABLE & set(password):
         return False
-    if not any(c.isdigit() for c in password) or password.isdigit():
+    if password.isdigit() or is_example(password):
         return False
+    if not any(c.isdigit() for c in password):
+        return len(password) >= 12 and is_random(password)
     letters = "".join(c for c in password if c.isalpha())
-    if len(letters) < 3 or is_example(password):
+    if len(letters) < 3:
         return False
     # `postgres123`, `Admin2024!`: a word and a number.
     stem = password.rstrip("0123456789!?#.@")
