@@ -1,4 +1,4 @@
-"""Secrets made up when the tests run, of every kind that is detected, so that none lies in a file."""
+"""Secrets of every kind that is detected, made up when the tests run: no file holds one."""
 
 from __future__ import annotations
 

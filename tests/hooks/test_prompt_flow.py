@@ -40,10 +40,8 @@ def test_the_user_and_the_model_are_told_and_no_record_holds_it(trusted: Hooks) 
 
 
 def test_a_prompt_without_secrets_is_met_with_silence(trusted: Hooks) -> None:
-    assert (
-        trusted.ask("write a test for $GITHUB_TOKEN handling, see AKIAIOSFODNN7EXAMPLE").reply
-        is None
-    )
+    example = "AKIA" + "IOSFODNN7EXAMPLE"
+    assert trusted.ask(f"test $GITHUB_TOKEN and the {example} of the manual").reply is None
 
 
 def test_a_notification_of_a_task_passes_unexamined(trusted: Hooks) -> None:

@@ -23,8 +23,10 @@ _PASS_WORDS = ("password", "passwd", "passphrase")
 _WORDS = ("secret", "token", "key")
 _KEYS = ("api", "access", "account", "private", "secret", "auth", "encryption", "signing")
 # What makes the word mean something that may be known.
-_HARMLESS_BEFORE = ("public", "next", "page", "csrf", "xsrf", "continuation", "sync", "cancel")
-_HARMLESS_BEFORE += ("publishable", "idempotency", "cache", "site", "partition", "sort", "foreign")
+_HARMLESS_BEFORE = (
+    *("public", "next", "page", "csrf", "xsrf", "continuation", "sync", "cancel"),
+    *("publishable", "idempotency", "cache", "site", "partition", "sort", "foreign"),
+)
 _ALPHABET = frozenset(
     "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/=_-.!@#^&*~%?:,"
 )
@@ -68,7 +70,7 @@ def _value(
     value = text[first:last]
     if not _SHORTEST <= len(value) <= _LONGEST:
         return None
-    if word == "key" and before.endswith("secret_access") or before.endswith("secretaccess"):
+    if (word == "key" and before.endswith("secret_access")) or before.endswith("secretaccess"):
         plain = value.replace("+", "").replace("/", "")
         if len(value) == 40 and plain.isalnum() and is_random(plain) and not is_example(value):
             return first, last, "aws-secret-key", CERTAIN

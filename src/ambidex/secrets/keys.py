@@ -16,7 +16,7 @@ _BEGIN = "-----BEGIN "
 _SAMPLE = 900
 _LONGEST = 20_000
 _SHORTEST = 40
-_SPLIT = str.maketrans({character: " " for character in "\"'`,;:()[]{}<>\t\r\n-$#|"})
+_SPLIT = str.maketrans(dict.fromkeys("\"'`,;:()[]{}<>\t\r\n-$#|", " "))
 
 
 def find(text: str) -> Iterator[tuple[int, int]]:

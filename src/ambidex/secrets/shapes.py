@@ -120,10 +120,11 @@ def _discord_bot(text: str, at: int, end: int) -> Found:
 
 def _mailchimp(text: str, at: int, end: int) -> Found:
     digits = run(text, end, "0123456789", 3)
-    if digits in (1, 2) and back(text, at, HEX, 33) == 32 and _ends(text, end + digits):
-        if not is_example(text[at - 32 : at]) and is_edge(text, at - 32):
-            return at - 32, end + digits, CERTAIN
-    return None
+    if digits not in (1, 2) or back(text, at, HEX, 33) != 32 or not _ends(text, end + digits):
+        return None
+    if is_example(text[at - 32 : at]) or not is_edge(text, at - 32):
+        return None
+    return at - 32, end + digits, CERTAIN
 
 
 def _terraform(text: str, at: int, end: int) -> Found:
@@ -272,10 +273,10 @@ def _vault(text: str, at: int, end: int) -> Found:
 def _octopus(text: str, at: int, end: int) -> Found:
     length = run(text, end, UPPER, 40)
     value = text[end : end + length]
-    if length in (26, 31) and is_edge(text, at) and _ends(text, end + length):
-        if any(c.isdigit() for c in value) and not is_example(value):
-            return at, end + length, LIKELY
-    return None
+    if length not in (26, 31) or not is_edge(text, at) or not _ends(text, end + length):
+        return None
+    random = any(c.isdigit() for c in value) and not is_example(value)
+    return (at, end + length, LIKELY) if random else None
 
 
 SHAPES = (

@@ -10,7 +10,7 @@ Hot path: nothing is imported but the table of formats.
 from __future__ import annotations
 
 from ambidex.secrets.chance import is_example, is_random
-from ambidex.secrets.formats import ALNUM, FORMATS, HEX, LONGEST, UPPER, Format, by_prefix
+from ambidex.secrets.formats import ALNUM, HEX, LONGEST, UPPER, Format, by_prefix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _CHUNK = 512
 _SHORTEST = 20
 _SHORTEST_LOOSE = 14
 _WORD = (ALNUM + "_-.+/%~").encode()
+_SMALL = b"abcdefghijklmnopqrstuvwxyz_-./+%~"
 _BLANKS = bytes(byte if byte in _WORD else 32 for byte in range(256))
 
 
@@ -43,7 +44,7 @@ class Token:
 
 
 class Words:
-    """The words of a text that are long enough for a token, each once.
+    """The words of a text that may be tokens by their length and letters, each once.
 
     Attributes:
         marked: those with a `_`, `-` or `.`, which most prefixes have, joined by blanks.
@@ -54,9 +55,11 @@ class Words:
 
     def __init__(self, text: str, shortest: int = _SHORTEST) -> None:
         words = set(text.encode("utf-8", "surrogatepass").translate(_BLANKS).split())
-        marked, plain = [], []
+        marked: list[bytes] = []
+        plain: list[bytes] = []
         for word in words:
-            if len(word) >= shortest:
+            # Chance makes no word without capitals and digits; paths and prose end here.
+            if len(word) >= shortest and len(word.translate(None, _SMALL)) >= 2:
                 (marked if b"_" in word or b"." in word or b"-" in word else plain).append(word)
         self.marked = b" ".join(marked).decode("ascii")
         self.plain = b" ".join(plain).decode("ascii")
@@ -136,7 +139,7 @@ def _is_word(one: Format, rest: str) -> bool:
 
 
 def is_edge(text: str, at: int) -> bool:
-    """Whether a word may begin at `at`; the letter of an escaped `\\n` belongs to no word."""
+    """Whether a word may begin at `at`; the letter of an escaped line break belongs to no word."""
     if at == 0:
         return True
     before = text[at - 1]

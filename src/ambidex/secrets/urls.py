@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 _LONGEST = 300
 _ENDS = " \t\r\n\"'`<>|\\,;"
-_CUTS = str.maketrans({character: " " for character in _ENDS})
-_VARIABLE = frozenset("${}%*[]()<>…")
-_LOCAL = ("localhost", "127.", "0.0.0.0", "10.", "192.168.", "[::1]", "::1")
-_RESERVED = (".example", ".test", ".invalid", ".localhost", ".local", ".internal", "example.com")
-_RESERVED += ("example.org", "example.net", "host", "hostname")
+_CUTS = str.maketrans(dict.fromkeys(_ENDS, " "))
+_VARIABLE = frozenset("${}%*[]()<>…\\")
+_LOCAL = ("localhost", "127.", "0.0.0.", "10.", "192.168.", "[::1]", "::1")
+_RESERVED = (
+    *(".example", ".test", ".invalid", ".localhost", ".local", ".internal"),
+    *("example.com", "example.org", "example.net"),
+)
 
 
 def find(text: str) -> Iterator[tuple[int, int, str]]:
@@ -29,9 +31,9 @@ def find(text: str) -> Iterator[tuple[int, int, str]]:
     at = text.find("://") if "@" in text else -1
     while at >= 0:
         start = at + 3
-        piece = text[start : start + _LONGEST].translate(_CUTS).partition(" ")[0]
-        # A password that was not encoded may hold any of `/?#`; then the last @ tells.
-        authority = piece.partition("/")[0]
+        authority = text[start : start + _LONGEST].partition("/")[0]
+        if "@" in authority:
+            authority = authority.translate(_CUTS).partition(" ")[0]
         if "@" in authority:
             userinfo, _, host = authority.rpartition("@")
             found = _secret(userinfo, host, text[max(at - 5, 0) : at])
