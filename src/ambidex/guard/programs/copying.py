@@ -10,6 +10,7 @@ import os
 from ambidex.guard import effects
 from ambidex.guard.programs import options
 from ambidex.guard.programs.paths import (
+    MAX_CONTENTS,
     asks_help,
     base_name,
     content_below,
@@ -71,6 +72,8 @@ def _carry_below(call: Invocation, source: str, target: str) -> None:
     """Files that the command line wrote below `source` appear below `target` too."""
     old, new = call.path(source).rstrip("/") + "/", call.path(target).rstrip("/") + "/"
     contents = call.machine.contents
+    if len(contents) > MAX_CONTENTS:
+        return
     moved = {new + at[len(old) :]: text for at, text in contents.items() if at.startswith(old)}
     contents.update(moved)
 

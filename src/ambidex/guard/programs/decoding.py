@@ -44,8 +44,9 @@ def _members(text: str) -> str:
     at = 0
     while at < len(text):
         letter = text[at]
-        if letter == "[" and text[at + 1 : at + 2] == ":" and ":]" in text[at + 2 :]:
-            end = text.index(":]", at + 2)
+        # Names of classes are short.
+        end = text.find(":]", at + 2, at + 12) if text.startswith("[:", at) else -1
+        if end > 0:
             found += _CLASSES.get(text[at + 2 : end], "")
             at = end + 2
             continue

@@ -112,8 +112,9 @@ def pattern(text: str) -> str:
     at = 0
     while at < len(text):
         letter = text[at]
-        if letter == "[" and "]" in text[at + 2 :]:
-            at = text.index("]", at + 2)
+        end = text.find("]", at + 2, at + 100) if letter == "[" else -1
+        if end > 0:
+            at = end
             letter = CLASS
         elif letter == "\\" and at + 1 < len(text):
             at += 1

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ANYWHERE = "anywhere"
 # So many of the latest effects are searched for folders that the command line itself made.
 _LOOK_BACK = 200
+# Beyond so many written files their content is no longer followed through folders.
+MAX_CONTENTS = 300
 
 
 def asks_help(call: Invocation) -> bool:
@@ -125,6 +127,8 @@ def read_all(call: Invocation, words: Iterable[str], *, recursive: bool = False)
 
 def content_below(call: Invocation, word: str) -> list[str]:
     """What the command line itself wrote into files below the folder `word`."""
+    if len(call.machine.contents) > MAX_CONTENTS:
+        return []
     folder = call.path(word).rstrip("/") + "/"
     return [text for path, text in call.machine.contents.items() if path.startswith(folder)]
 
