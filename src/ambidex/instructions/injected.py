@@ -98,10 +98,7 @@ def _groups(hits: list[_Hit], enough: int) -> list[tuple[_Hit, int, list[str]]]:
 
 def _is_ordinary(weights: dict[str, int]) -> bool:
     """What programs for language models have side by side: roles, tools, and prompts of theirs."""
-    return (
-        set(weights) <= {phrases.ADDRESS, phrases.PERSONA, phrases.ROLE, phrases.CALL}
-        and weights.get(phrases.ROLE, 0) < _ENOUGH
-    )
+    return set(weights) <= phrases.ORDINARY and weights.get(phrases.ROLE, 0) < _ENOUGH
 
 
 def _traces(
@@ -145,13 +142,10 @@ def _phrases(flat: str) -> list[_Hit]:
         if not any(word in flat for word in needed):
             continue
         for phrase in group:
-            # A hundred of one phrase are a list of them; more would only cost time.
-            count = 0
-            for at in _places(flat, phrase):
-                hits.append(_Hit(at, kind, weight))
-                count += 1
+            for count, at in enumerate(_places(flat, phrase)):
                 if count == _MOST_HITS:
                     break
+                hits.append(_Hit(at, kind, weight))
     return hits
 
 
@@ -160,26 +154,28 @@ def _overrides(flat: str) -> list[_Hit]:
     hits: list[_Hit] = []
     for verb in phrases.VERBS:
         for at in _places(flat, f" {verb} "):
-            words = flat[at + len(verb) + 2 : at + 120].split(" ")[: phrases.WORDS_AFTER_VERB]
-            if _drops_instructions(words):
-                hits.append(_Hit(at + 1, phrases.OVERRIDE, 3))
+            words = flat[at + len(verb) + 2 : at + 120].split(" ")
+            weight = _drops_instructions(verb, words[: phrases.WORDS_AFTER_VERB])
+            if weight:
+                hits.append(_Hit(at + 1, phrases.OVERRIDE, weight))
     return hits
 
 
-def _drops_instructions(words: list[str]) -> bool:
-    """Whether these words, after a verb like `ignore`, name what an agent was told before."""
+def _drops_instructions(verb: str, words: list[str]) -> int:
+    """How clearly words after a verb like `ignore` name what an agent was told before."""
     earlier = False
-    for word in words:
+    for number, word in enumerate(words):
         plain = word.strip(phrases.PUNCTUATION)
         if plain in phrases.WHICH:
             earlier = True
         elif plain in phrases.WHAT or plain in phrases.WHAT_ELSE:
-            return earlier
-        elif plain not in phrases.BETWEEN:
-            return False
-        if word != plain and word[-1:] in ".!?;:" and earlier:
-            return False
-    return False
+            if plain.startswith("prompt") and verb in phrases.CONFIGURES:
+                return 0
+            after = [one.strip(phrases.PUNCTUATION) for one in words[number + 1 : number + 4]]
+            return 3 if earlier else 2 * any(one in phrases.POSTPOSED for one in after)
+        elif plain not in phrases.BETWEEN or (word != plain and word[-1:] in ".!?;:"):
+            return 0
+    return 0
 
 
 def _thefts(flat: str) -> list[_Hit]:
@@ -193,10 +189,8 @@ def _thefts(flat: str) -> list[_Hit]:
             count += 1
             if count > _MOST_HITS // 10:
                 break
-            before, after = (
-                flat[max(0, at - phrases.REACH // 2) : at],
-                flat[at : at + phrases.REACH],
-            )
+            before = flat[max(0, at - phrases.REACH // 2) : at]
+            after = flat[at : at + phrases.REACH]
             verb = max(before.rfind(f" {word}") for word in phrases.SENDING)
             if verb < 0 or not any(target in after for target in phrases.TARGETS):
                 continue
@@ -221,9 +215,8 @@ def _decoding(flat: str) -> list[_Hit]:
         if count > _MOST_HITS // 10:
             break
         around = flat[max(0, at - phrases.REACH) : at + phrases.REACH]
-        if ("decode" in around and any(then in around for then in phrases.THEN_RUN)) or any(
-            pipe in around for pipe in ("-d | sh", "-d | bash", "-d|sh", "-d|bash")
-        ):
+        decodes = "decode" in around and any(then in around for then in phrases.THEN_RUN)
+        if decodes or any(pipe in around for pipe in phrases.DECODED_PIPES):
             hits.append(_Hit(at, phrases.EXECUTION, 3))
     return hits
 
@@ -252,10 +245,5 @@ def _concealed(flat: str, hit: _Hit) -> list[_Hit]:
         is_hidden = style >= 0 and ">" in before[style:] and "</" not in before[style:]
     if not is_hidden:
         return []
-    return [
-        _Hit(
-            hit.at,
-            phrases.CONCEALED,
-            1 if hit.kind in (phrases.ADDRESS, phrases.PERSONA, phrases.ROLE) else 2,
-        )
-    ]
+    weight = 1 if hit.kind in phrases.ORDINARY else 2
+    return [_Hit(hit.at, phrases.CONCEALED, weight)]

@@ -21,6 +21,9 @@ MESSAGES = {
 }
 
 # Phrases in lower case, single blanks for any white space; weight.
+# What programs for language models are full of; in a comment of a page it weighs less, too.
+ORDINARY = frozenset((ADDRESS, PERSONA, ROLE, CALL))
+
 # Kind, weight, words of which a text must have one to be searched further, phrases.
 PHRASES: tuple[tuple[str, int, tuple[str, ...], tuple[str, ...]], ...] = (
     (
@@ -200,7 +203,16 @@ WHICH = frozenset(
     )
 )
 WHAT = frozenset(
-    ("instruction", "instructions", "prompt", "prompts", "directive", "directives", "guidelines")
+    (
+        "told",
+        "instruction",
+        "instructions",
+        "prompt",
+        "prompts",
+        "directive",
+        "directives",
+        "guidelines",
+    )
 )
 WHAT_ELSE = frozenset(
     ("rules", "restrictions", "guardrails", "training", "programming", "constraints")
@@ -234,6 +246,10 @@ BETWEEN = frozenset(
         "what",
     )
 )
+# What follows: `ignore the rules above`.
+POSTPOSED = frozenset(("above", "before", "earlier", "previously", "far"))
+# Programs are configured to override a prompt.
+CONFIGURES = ("override", "bypass", "supersede")
 WORDS_AFTER_VERB = 7
 
 # `send the API keys to https://…`: a verb, a secret, and where to.
@@ -289,6 +305,10 @@ THEN_RUN = (
     "run the result",
     "execute the result",
 )
+DECODED_PIPES = (
+    *("-d | sh", "-d | bash", "-d|sh", "-d|bash"),
+    *("--decode | sh", "--decode | bash"),
+)
 HIDING = (
     "display:none",
     "display: none",
@@ -304,5 +324,5 @@ HIDING = (
     "opacity: 0;",
 )
 CONCEALED_REACH = 1500
-MARKS = frozenset(("#", "//", ">", "-", "--", "///", "##", ">>", "|"))
+MARKS = frozenset(("#", "//", ">", "-", "--", "///", "##", ">>"))
 PUNCTUATION = ".,;:!?\"'()[]{}<>-_~\u2026\u201c\u201d\u2018\u2019"
