@@ -14,6 +14,8 @@ RULES = {
     "ambidex.paths.read-only": "a write to a path that the policy makes read-only",
     "ambidex.own.write": "a write to Ambidex's configuration, hooks or state, or to settings",
     "ambidex.own.person-only": "a command of Ambidex that is for a person at a terminal",
+    "ambidex.instructions.held": "a skill or an agent while hidden instructions are not accepted",
+    "ambidex.instructions.new-server": "a tool of an MCP server that nobody approved",
     "ambidex.guard.unreadable": "a call that cannot be read",
 }
 

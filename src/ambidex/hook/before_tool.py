@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ambidex.guard.decide import decide
+from ambidex.hook import instructions
 from ambidex.protocol import replies
 from ambidex.verdict import ALLOW, ASK, DENY, REWRITE, Decision
 
@@ -22,7 +23,7 @@ def handle(context: Context) -> Reply | None:
     level = context.level("guard")
     if level == "off":
         return None
-    decision = decide(
+    decision = instructions.before_tool(context, tool, tool_input) or decide(
         tool,
         tool_input,
         cwd=context.cwd,
