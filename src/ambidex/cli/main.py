@@ -20,6 +20,7 @@ VERBS = (
     "init",
     "install",
     "pause",
+    "scan",
     "status",
     "trust",
     "uninstall",

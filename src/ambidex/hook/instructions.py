@@ -113,7 +113,7 @@ def on_prompt(context: Context, command: str = "") -> Reply | None:
     """A block of the prompt or typed command while a person has not seen what is held."""
     from ambidex.instructions import hold
 
-    if context.level("guard") != "block":
+    if context.level("guard") != "block" or hold.RULE in context.policy["guard"]["disable"]:
         return None
     # Without a terminal nobody sees it, so the next prompt is stopped as well.
     is_seen = context.environ.get("CLAUDE_CODE_ENTRYPOINT") == "cli"
@@ -129,12 +129,15 @@ def before_tool(context: Context, tool: str, tool_input: dict[str, object]) -> D
 
     Hot path: any other tool costs two comparisons.
     """
+    decision = None
     if tool.startswith("mcp__"):
         from ambidex.instructions import servers
 
-        return servers.question(context.state, context.root, tool)
-    if tool in ("Skill", "Agent", "Task"):
+        decision = servers.question(context.state, context.root, tool)
+    elif tool in ("Skill", "Agent", "Task"):
         from ambidex.instructions import hold
 
-        return hold.refusal(context.state, tool, tool_input)
-    return None
+        decision = hold.refusal(context.state, tool, tool_input)
+    if decision is not None and decision.rule in context.policy["guard"]["disable"]:
+        return None
+    return decision
