@@ -245,5 +245,5 @@ def _concealed(flat: str, hit: _Hit) -> list[_Hit]:
         is_hidden = style >= 0 and ">" in before[style:] and "</" not in before[style:]
     if not is_hidden:
         return []
-    weight = 1 if hit.kind in phrases.ORDINARY else 2
+    weight = 1 if hit.kind in phrases.ORDINARY or hit.weight == 1 else 2
     return [_Hit(hit.at, phrases.CONCEALED, weight)]

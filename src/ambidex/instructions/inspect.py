@@ -53,8 +53,9 @@ def inspect(path: str) -> Inspected:
     found = Inspected(path)
     try:
         data = _bytes(path)
-    except OSError as problem:
-        found.skipped = problem.strerror or str(problem)
+    except (OSError, ValueError) as problem:
+        # A path with a NUL is a ValueError.
+        found.skipped = getattr(problem, "strerror", "") or str(problem)
         return found
     found.size = len(data)
     found.digest = digest(data)
