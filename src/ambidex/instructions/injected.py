@@ -155,7 +155,7 @@ def _overrides(flat: str) -> list[_Hit]:
     for verb in phrases.VERBS:
         for at in _places(flat, f" {verb} "):
             words = flat[at + len(verb) + 2 : at + 120].split(" ")
-            weight = _drops_instructions(verb, words[: phrases.WORDS_AFTER_VERB])
+            weight = _drops_instructions(verb, words[: phrases.WORDS_AFTER_VERB + 4])
             if weight:
                 hits.append(_Hit(at + 1, phrases.OVERRIDE, weight))
     return hits
@@ -166,13 +166,19 @@ def _drops_instructions(verb: str, words: list[str]) -> int:
     earlier = False
     for number, word in enumerate(words):
         plain = word.strip(phrases.PUNCTUATION)
+        after = [one.strip(phrases.PUNCTUATION) for one in words[number + 1 : number + 5]]
+        if plain == "everything" and after[:1] == ["above"]:
+            return 3
         if plain in phrases.WHICH:
             earlier = True
         elif plain in phrases.WHAT or plain in phrases.WHAT_ELSE:
             if plain.startswith("prompt") and verb in phrases.CONFIGURES:
                 return 0
-            after = [one.strip(phrases.PUNCTUATION) for one in words[number + 1 : number + 4]]
-            return 3 if earlier else 2 * any(one in phrases.POSTPOSED for one in after)
+            if earlier:
+                return 3
+            if any(one in phrases.POSTPOSED for one in after[:3]):
+                return 3 if plain == "told" or "instead" in after else 2
+            return 0
         elif plain not in phrases.BETWEEN or (word != plain and word[-1:] in ".!?;:"):
             return 0
     return 0
@@ -191,14 +197,24 @@ def _thefts(flat: str) -> list[_Hit]:
                 break
             before = flat[max(0, at - phrases.REACH // 2) : at]
             after = flat[at : at + phrases.REACH]
-            verb = max(before.rfind(f" {word}") for word in phrases.SENDING)
-            if verb < 0 or not any(target in after for target in phrases.TARGETS):
+            sent = max(before.rfind(f" {word}") for word in phrases.SENDING)
+            is_grave = secret in phrases.GRAVE and _is_path(flat, at, secret)
+            # What is read first, and sent in the next clause.
+            later = is_grave and any(f" {word}" in after for word in phrases.SENDING)
+            if (sent < 0 and not later) or not any(one in after for one in phrases.TARGETS):
                 continue
             # An order begins a sentence or follows "and", "then", "must", "please".
-            lead = before[:verb].rsplit(" ", 1)[-1]
-            if lead == "" or lead[-1:] in ".:;,!)>" or lead in phrases.ORDERING:
-                hits.append(_Hit(at, phrases.THEFT, 2))
+            lead = before[:sent].rsplit(" ", 1)[-1] if sent >= 0 else ""
+            if is_grave or lead == "" or lead[-1:] in ".:;,!)>" or lead in phrases.ORDERING:
+                hits.append(_Hit(at, phrases.THEFT, 3 if is_grave else 2))
     return hits
+
+
+def _is_path(flat: str, at: int, secret: str) -> bool:
+    """Whether a name stands by itself: `.env`, and not a part of `os.environ`."""
+    end = at + len(secret)
+    cut = secret[-1].isalpha() and flat[end : end + 1].isalpha()
+    return not cut and not flat[at - 1 : at].isalnum()
 
 
 def _turns(low: str, flat: str) -> list[_Hit]:
