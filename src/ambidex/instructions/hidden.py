@@ -188,10 +188,13 @@ def _zero_width(text: str, traces: list[Trace]) -> None:
     shown = strewn = 0
     first = -1
     for start, end in _runs(positions):
-        before = text[start - 1] if start else ""
-        after = text[end : end + 1]
         length = end - start
-        if length < _RUN and (_joins(before) or _joins(after)):
+        before = text[start - 1] if start else ""
+        # Most of these by far stand between letters of such scripts: no second look for them.
+        if length < _RUN and _joins(before):
+            continue
+        after = text[end : end + 1]
+        if length < _RUN and _joins(after):
             continue
         message = ""
         if length >= _RUN:

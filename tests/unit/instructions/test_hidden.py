@@ -105,16 +105,17 @@ def test_many_traces_are_cut() -> None:
         "Ein Satz – mit Strichen und Umläuten. " * 26_000,
         "这是一个普通的句子。" * 100_000,
         "обычный текст " * 70_000,
-        "\u0645\u06cc\u200c\u062e\u0648" * 200_000,
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \u06a9\u062a\u0627\u0628 \u0631\u0627 "
+        * 62_000,
         "a" * 999_999 + "\U0001f600",
     ],
     ids=["dashes", "Chinese", "Russian", "Persian", "emoji"],
 )
 def test_a_megabyte_is_searched_quickly(text: str) -> None:
     best = 9.0
-    for _ in range(5):
-        start = time.perf_counter()
+    for _ in range(3):
+        start = time.process_time()
         assert find(text) == []
-        best = min(best, time.perf_counter() - start)
-    # The bound is 50 ms; Persian with a joiner in each word is the worst there is.
-    assert best < (0.5 if "\u200c" in text else 0.15)
+        best = min(best, time.process_time() - start)
+    # 50 ms where nothing else runs; Persian, with a joiner in every third word, takes the longest.
+    assert best < (0.4 if "\u200c" in text else 0.15)
