@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ambidex.guard.paths import WRITERS
+from ambidex.guard.tools import WRITERS
 from ambidex.protocol import replies
 
 TYPE_CHECKING = False

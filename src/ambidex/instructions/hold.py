@@ -115,6 +115,7 @@ def refusal(state: str, tool: str, tool_input: dict[str, Any]) -> Decision | Non
         f"Instructions in this project are held: {found[:1500]}.",
         "Remove what is hidden from the file, or let a person look at it with "
         f"`ambidex scan instructions` and accept it with `{ACCEPT}`.",
+        subject="obey held instructions",
     )
 
 

@@ -61,6 +61,7 @@ def question(state: str, root: str, tool: str) -> Decision | None:
                 "the project's instructions.",
                 "A person looks at it with `ambidex scan instructions` and approves with "
                 "`ambidex scan instructions --accept`.",
+                subject=f"use the server {_plain(name)}",
             )
     return None
 
