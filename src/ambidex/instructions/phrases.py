@@ -186,7 +186,7 @@ PHRASES: tuple[tuple[str, int, tuple[str, ...], tuple[str, ...]], ...] = (
                 "not inform the user of",
             ),
             *("don't tell the user about", "don't tell the user that", "never tell the user"),
-            *("never inform the user", "without telling the user", "without the user knowing"),
+            *("never inform the user", "without telling the user", "without the user noticing"),
             *("without the user's knowledge", "the user must not know", "not let the user know"),
             *(
                 "hide this from the user",
@@ -209,7 +209,12 @@ PHRASES: tuple[tuple[str, int, tuple[str, ...], tuple[str, ...]], ...] = (
             *("do not tell the user", "don't tell the user", "do not inform the user"),
             *("don't inform the user", "do not alert the user", "don't alert the user"),
             *("never alert the user", "do not notify the user", "don't notify the user"),
-            *("never notify the user", "without informing the user", "without notifying the user"),
+            *(
+                "without the user knowing",
+                "never notify the user",
+                "without informing the user",
+                "without notifying the user",
+            ),
             *(
                 "the user must not see",
                 "do not show this to the user",
