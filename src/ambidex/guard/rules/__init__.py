@@ -30,13 +30,13 @@ _CHANGES = ("write", "append", "edit", "delete", "move", "link", "mode", "owner"
 
 # Pack (a module here with a tuple `RULES`) → the kinds of effects that its rules ask about.
 PACKS: dict[str, frozenset[str]] = {
-    "own": frozenset({*_CHANGES}),
-    "golden": frozenset({*_CHANGES}),
-    "paths": frozenset({"read", *_CHANGES}),
     "filesystem": frozenset({DELETE, WRITE, MOVE, APPEND, EDIT, LINK}),
     "devices": frozenset({DEVICE, WRITE, APPEND, EDIT, LINK, MODE, MOVE, OWNER}),
     "host": frozenset({HOST, WRITE, APPEND, KILL}),
     "permissions": frozenset({MODE, OWNER, ENVIRON}),
+    "own": frozenset({*_CHANGES}),
+    "golden": frozenset({*_CHANGES}),
+    "paths": frozenset({"read", *_CHANGES}),
 }
 
 
