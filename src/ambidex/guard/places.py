@@ -84,7 +84,12 @@ def reaches(effect: Effect, scene: Scene) -> list[Reach]:
             for folder in sources[0].folders
         ]
     anywhere = "anywhere" in effect.flags
-    if sources and anywhere and _is_temporary(sources):
+    bare = says_nothing and (bool(after) or "slash" in effect.flags)
+    if (
+        sources
+        and anywhere
+        and (_is_temporary(sources[0]) or (_sounds_temporary(sources[0]) and not bare))
+    ):
         return [Reach("/tmp/…", rest, whole=False)]
     whole = says_nothing and (bool(after) or not sources or "slash" in effect.flags)
     if sources and not anywhere and says_nothing:
@@ -92,8 +97,19 @@ def reaches(effect: Effect, scene: Scene) -> list[Reach]:
     return [Reach(folder or "/", rest, whole=whole, anywhere=anywhere)]
 
 
-def _is_temporary(sources: list[Source]) -> bool:
-    return sources[0].program == "mktemp" or sources[0].text in _TEMPORARY_NAMES
+def _is_temporary(source: Source) -> bool:
+    return source.program == "mktemp" or source.text in _TEMPORARY_NAMES
+
+
+def _sounds_temporary(source: Source) -> bool:
+    """`$tmp`, `${tmpdir}`: what such a variable holds is made to be thrown away.
+
+    If it is empty nothing is lost as long as a name follows, or nothing at all.
+    """
+    name = source.text.strip("${}").lower()
+    return name.isidentifier() and any(
+        part in ("tmp", "temp", "tmpdir", "tempdir", "tmpfile") for part in name.split("_")
+    )
 
 
 def _letters(text: str) -> str:

@@ -223,6 +223,7 @@ DELETIONS = (
         ),
         not_match=(
             "rm -rf $TMPDIR/x",
+            'rm -rf "$tmp"',
             "rm -rf build",
             "rm $file",
             "rm -rf build/$name",
