@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # Bounds of what is read at all. Python allows 1000 nested calls; one level of shell nesting takes
 # up to ten of them here and more where the tree is evaluated.
 MAX_LENGTH = 200_000  # characters
-MAX_DEPTH = 50  # compound commands and expansions inside one another
+MAX_DEPTH = 40  # compound commands and expansions inside one another
 MAX_NODES = 40_000  # words, expansions and commands
 _MAX_JOINS = 2_000  # continued lines: each one copies the text
 _MAX_RETRIED = 3 * MAX_LENGTH  # characters read again because `((` was no arithmetic

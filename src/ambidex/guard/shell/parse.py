@@ -48,7 +48,11 @@ def parse(text: str, *, deadline: float | None = None) -> Script:
     if "\0" in text:
         raise UnreadableCommand(f"there is a NUL character at position {text.index(chr(0)) + 1}")
     reader = Commands(text, Budget(deadline))
-    script = reader.script(("",), True)
+    try:
+        script = reader.script(("",), True)
+    except RecursionError:
+        # Only if the caller itself is deep inside nested calls.
+        raise UnreadableCommand("it is nested too deeply", too_long=True) from None
     reader.without_text()
     return script
 
