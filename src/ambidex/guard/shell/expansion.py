@@ -215,7 +215,8 @@ class Expansions(HereDocuments):
             self.at = at
             character = text[at]
             if character == END:
-                raise self.fail(f"a {text[opened]} at {{}} is never closed", opened)
+                what = "[" if text[opened] == "[" else "${"
+                raise self.fail(f"a {what} around {{}} is never closed", opened)
             if not quote and character in stops:
                 if not depth:
                     return parts.all()

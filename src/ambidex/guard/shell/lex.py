@@ -96,7 +96,8 @@ class Parts:
             self._quoted = quoted
         if text:
             self._texts.append(text)
-        elif quoted:
+        elif quoted and not self._texts:
+            self.parts.append(Literal("", True))
             self._empty = True
 
     def part(self, part: Part) -> None:
@@ -121,14 +122,27 @@ class Parts:
         """What was added."""
         if self._texts:
             self._flush()
-        if self._empty and not any(getattr(part, "quoted", False) for part in self.parts):
-            # `''` makes a word of nothing; beside other quoted text it changes nothing.
-            self.parts.append(Literal("", True))
+        if self._empty:
+            self._drop_empty()
         return self.parts
+
+    def _drop_empty(self) -> None:
+        """Drops empty quoted literals beside quoted parts, where they change nothing."""
+        parts = self.parts
+        self.parts = kept = []
+        for number, part in enumerate(parts, 1):
+            empty = isinstance(part, Literal) and not part.text
+            if empty and ((kept and _quoted(kept[-1])) or _quoted(*parts[number : number + 1])):
+                continue
+            kept.append(part)
 
     def _flush(self) -> None:
         self.parts.append(Literal("".join(self._texts), self._quoted))
         self._texts.clear()
+
+
+def _quoted(*parts: Part) -> bool:
+    return any(getattr(part, "quoted", False) for part in parts)
 
 
 class Reader:
@@ -181,7 +195,7 @@ class Reader:
 
     def after(self, at: int) -> str:
         """The character after the one at `at`."""
-        following = self.text[at + 1]
+        following = self.text[at + 1 : at + 2] or END
         if following == "\\" and self.text[at + 2] == "\n":
             return self.join(at + 1)[at + 1]
         return following

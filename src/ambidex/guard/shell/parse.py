@@ -145,7 +145,10 @@ class Commands(Compounds):
                     if self.text.startswith(option, self.at) and self.text[self.at + 2] in METAS:
                         self.at += 2
                         character = self.blanks()
-            if character in ";\n)#\0":
+            if character == "#":
+                self.comment()
+                character = self.text[self.at]
+            if character in ";\n)\0":
                 return nodes.Pipeline([Simple([], [], [])], [], negated, timed)
             keyword = self.keyword()
         prefixed = negated or timed or keyword == "!"
@@ -205,6 +208,7 @@ class Commands(Compounds):
                 redirection = self._redirection(character)
                 if redirection is not None:
                     redirections.append(redirection)
+                    declaring = False
                     continue
                 if character not in "<>" or self.after(self.at) != "(":
                     break
@@ -215,10 +219,13 @@ class Commands(Compounds):
                 redirection = self._described(character)
                 if redirection is not None:
                     redirections.append(redirection)
+                    declaring = False
                     continue
             elif not words and character in LETTERS:
                 read = self.assignment()
                 if isinstance(read, nodes.Assignment):
+                    if redirections and isinstance(read.value, list):
+                        raise self.fail("an array before {} comes after a redirection")
                     assignments.append(read)
                     continue
                 if read is not None:
@@ -313,6 +320,8 @@ class Commands(Compounds):
         if character == "-" and operator in ("<&", ">&"):
             self.at += 1
             return Redirection(descriptor, operator, Word([Literal("-")]), None)
+        if (character in DIGITS or character == "{") and self._described(character) is not None:
+            raise self.fail("the redirection before {} has no target")
         target = self.required_word()
         if operator not in ("<<", "<<-"):
             return Redirection(descriptor, operator, target, None)

@@ -60,10 +60,10 @@ class Words(Parameters):
             while text[at] not in _SPECIAL:
                 at += 1
 
-    def required_word(self) -> Word:
-        """The word at the position, after blanks."""
-        self.blanks()
-        word = self.word()
+    def required_word(self, *, regex: bool = False) -> Word:
+        """The word after the blanks at the position; `regex` as for `word`."""
+        character = self.blanks()
+        word = Word([]) if character == "#" else self.word(regex=regex)
         if not word.parts:
             raise self.unexpected()
         return word

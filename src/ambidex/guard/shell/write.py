@@ -74,12 +74,12 @@ class Writer(WordWriter):
         if redirection.operator in ("<<", "<<-"):
             self._pending.append(redirection)
         target = self.word(redirection.target)
-        space = " " if target[0] in "<>" else ""
+        space = " " if target[0] in "<>-" else ""
         return f"{redirection.descriptor}{redirection.operator}{space}{target}"
 
     def _here_documents(self) -> list[str]:
         pending, self._pending = self._pending, []
-        texts = []
+        texts: list[str] = []
         for redirection in pending:
             delimiter = redirection.target.parts[0]
             if delimiter.quoted:
@@ -90,11 +90,16 @@ class Writer(WordWriter):
         return texts
 
     def _simple(self, command: Any) -> str:
+        return self._command_of_words(command, False)
+
+    def _command_of_words(self, command: Any, redirected: bool) -> str:
         assignments = [self.assignment(one) for one in command.assignments]
         words = [self.word(word) for word in command.words]
         redirections = [self.redirection(one) for one in command.redirections]
         if words and not assignments and (words[0] in RESERVED or words[0].startswith("!(")):
             # It is no reserved word only because it comes after something.
+            redirected = True
+        if redirected:
             return " ".join(redirections + words)
         return " ".join(assignments + words + redirections)
 
@@ -155,7 +160,11 @@ class Writer(WordWriter):
 
     def _coprocess(self, command: Any) -> str:
         name = "" if command.name == "COPROC" else command.name + " "
-        return f"coproc {name}{self.command(command.body)}"
+        body = command.body
+        if isinstance(body, nodes.Simple) and not body.assignments:
+            # Redirections first: `coproc a { …` would give the coprocess a name.
+            return f"coproc {self._command_of_words(body, True)}"
+        return f"coproc {name}{self.command(body)}"
 
     def _group(self, command: Any) -> str:
         return f"{{ {self.script(command.body, True)} }}"

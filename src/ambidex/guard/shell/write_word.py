@@ -11,6 +11,7 @@ from ambidex.guard.shell.nodes import Literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from ambidex.guard.shell.nodes import Assignment, Part, Script, Word
@@ -50,7 +51,7 @@ class WordWriter:
 
     def arithmetic(self, parts: list[Part]) -> str:
         """Writes the inside of `((…))`."""
-        texts = []
+        texts: list[str] = []
         for number, part in enumerate(parts):
             if isinstance(part, Literal):
                 texts.append(part.text)
@@ -67,7 +68,7 @@ class WordWriter:
 
     def _parts(self, parts: list[Part]) -> str:
         """Writes parts outside of double quotes."""
-        texts = []
+        texts: list[str] = []
         at = 0
         while at < len(parts):
             part = parts[at]
@@ -89,7 +90,7 @@ class WordWriter:
         return "".join(texts)
 
     def _in_quotes(self, parts: list[Part], escaped: str) -> str:
-        texts = []
+        texts: list[str] = []
         for number, part in enumerate(parts):
             if isinstance(part, Literal):
                 texts.append(_escape(part.text, escaped))
@@ -99,7 +100,7 @@ class WordWriter:
 
     def _in_quoted_argument(self, parts: list[Part]) -> str:
         """Writes the argument of a parameter that stands inside double quotes."""
-        texts = []
+        texts: list[str] = []
         for number, part in enumerate(parts):
             if not isinstance(part, Literal):
                 texts.append(self._expansion(part, _first(parts, number + 1)))
@@ -125,8 +126,8 @@ class WordWriter:
         return f"$(({self.arithmetic(part.parts)}))"
 
     def _parameter(self, part: Part, following: str) -> str:
-        name = part.name
-        operator = part.operator
+        name: str = part.name
+        operator: str = part.operator
         if not operator and part.subscript is None:
             word = name[0] in LETTERS
             if (not word and len(name) == 1) or (word and following not in NAME | {"["}):
@@ -137,7 +138,7 @@ class WordWriter:
             return f"${{#{name}{subscript}}}"
         if operator == "indirect":
             return f"${{!{name}{subscript}}}"
-        write = self.word
+        write: Callable[[Word], str] = self.word
         if part.quoted and operator in _QUOTED_ARGUMENTS:
             write = self._quoted_argument
         argument = write(part.argument) if part.argument is not None else ""
