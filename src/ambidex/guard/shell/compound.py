@@ -193,10 +193,10 @@ class Compounds(Conditionals):
         self.blanks()
         name = self.literal(self.required_word())
         if self.blanks() == "(":
+            start = self.at
             self.at += 1
-            if self.blanks() != ")":
-                raise self.unexpected()
-            self.at += 1
+            # Without a `)` the bracket opens the body.
+            self.at = self.at + 1 if self.blanks() == ")" else start
         return self.function_body(name)
 
     def function_body(self, name: str) -> Command:

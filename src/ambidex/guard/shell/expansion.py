@@ -211,7 +211,8 @@ class Expansions(HereDocuments):
             at = start = self.at
             while text[at] not in specials:
                 at += 1
-            parts.text(text[start:at], quoted)
+            if at > start:
+                parts.text(text[start:at], quoted)
             self.at = at
             character = text[at]
             if character == END:

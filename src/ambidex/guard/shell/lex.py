@@ -129,12 +129,13 @@ class Parts:
     def _drop_empty(self) -> None:
         """Drops empty quoted literals beside quoted parts, where they change nothing."""
         parts = self.parts
-        self.parts = kept = []
+        kept: list[Part] = []
         for number, part in enumerate(parts, 1):
             empty = isinstance(part, Literal) and not part.text
             if empty and ((kept and _quoted(kept[-1])) or _quoted(*parts[number : number + 1])):
                 continue
             kept.append(part)
+        self.parts = kept
 
     def _flush(self) -> None:
         self.parts.append(Literal("".join(self._texts), self._quoted))

@@ -182,7 +182,8 @@ class Words(Parameters):
             at = start = reader.at
             while text[at] not in _BODY_SPECIAL:
                 at += 1
-            parts.text(text[start:at], True)
+            if at > start:
+                parts.text(text[start:at], True)
             reader.at = at
             character = text[at]
             if character == "$":

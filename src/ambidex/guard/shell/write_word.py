@@ -122,7 +122,7 @@ class WordWriter:
         if isinstance(part, nodes.Substitution):
             return "$" + self.inside(part.body)
         if isinstance(part, nodes.ProcessSubstitution):
-            return part.direction + self.inside(part.body)
+            return str(part.direction) + self.inside(part.body)
         return f"$(({self.arithmetic(part.parts)}))"
 
     def _parameter(self, part: Part, following: str) -> str:
