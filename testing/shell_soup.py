@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-import tomllib
 from pathlib import Path
+
+import tomllib
 
 CORPUS = Path(__file__).parent.parent / "tests" / "corpus"
 

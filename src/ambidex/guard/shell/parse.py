@@ -151,7 +151,7 @@ class Commands(Compounds):
             if character in ";\n)\0":
                 return nodes.Pipeline([Simple([], [], [])], [], negated, timed)
             keyword = self.keyword()
-        prefixed = negated or timed or keyword == "!"
+        prefixed = negated or timed
         first = self._command(keyword)
         if self.text[self.at] != "|" or self.after(self.at) == "|":
             return nodes.Pipeline([first], [], negated, timed) if prefixed else first
