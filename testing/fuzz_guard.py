@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from ambidex.guard.shell.parse import UnreadableCommand, parse
+from ambidex.guard.shell.parse import parse
 from testing.guarding import decision_on, project, scene
 from testing.shell_soup import SEEDS, anything, corpus
 
@@ -49,10 +49,11 @@ def _fuzz(seed: int, seconds: float, decide: Callable[[str], object]) -> int:
             problem = ""
             try:
                 answer(command)
-            except UnreadableCommand:
-                unreadable += answer is parse
-            except Exception:
-                problem = traceback.format_exc(limit=-3)
+            except Exception as raised:
+                if type(raised).__name__ == "UnreadableCommand":
+                    unreadable += answer is parse
+                else:
+                    problem = traceback.format_exc(limit=-3)
             taken = time.monotonic() - start
             slowest = max(slowest, taken)
             if taken > LIMIT:

@@ -41,7 +41,7 @@ def only_we_refuse(command: str, why: str) -> bool:
         "bad substitution" in why
         or "`" in command
         or "<<" in command
-        or ("${" in command and ("[" in command or "${ " in command or "never closed" in why))
+        or ("${" in command and ("[" in command or "never closed" in why))
         # `bash -n` finds the end of `((` by counting brackets, whatever stands between them.
         or "((" in command
         or "=~" in command
@@ -50,32 +50,23 @@ def only_we_refuse(command: str, why: str) -> bool:
         or "coproc" in command
         # Something directly after the bracket of an array: `x=(a)b`.
         or "=(" in command
-        or "NUL" in why
     )
 
 
-def only_bash_refuses(command: str) -> bool:
-    """What we read although bash does not: each is read as the more harmful thing it could be."""
-    return (
-        # Words where only some builtins take arrays, and options of the program `time`.
-        "time -" in command
-        # bash wants an operand where it finds a `]]`; ours may be a word.
-        or "[[ ]]" in command
-        # Extended patterns as names of functions, `!(…)` as a negated subshell.
-        or "!(" in command
-        or "${ " in command
-        or "${\n" in command
-        or "${|" in command
-    )
+def read_differently(command: str) -> bool:
+    """What we read as other shells and newer ones do: negated subshells, `${ commands; }`."""
+    return any(text in command for text in ("!(", "${ ", "${\n", "${\t", "${|"))
 
 
 def disagreements(commands: list[str]) -> list[str]:
     found = []
     for command, theirs in zip(commands, refusals(commands), strict=True):
+        if read_differently(command):
+            continue
         ours = refusal(command)
         if ours and not theirs and not only_we_refuse(command, ours):
             found.append(f"only we refuse {command!r}: {ours}")
-        if theirs and not ours and not only_bash_refuses(command):
+        if theirs and not ours:
             found.append(f"only bash refuses {command!r}: {theirs.splitlines()[0]}")
     return found
 
@@ -124,9 +115,16 @@ def our_commands(tree: Node) -> Counter[str]:
 OWN_NODES = {"declare", "typeset", "export", "readonly", "local", "unset", "unsetenv", "["}
 
 
+# tree-sitter-bash 0.25 crashes on some here-documents, takes the words for names of commands, and
+# does not look for backticks inside backticks.
+MISREAD = ("<<", "coproc", "time", "\\`")
+
+
 def their_commands(text: str) -> Counter[str] | None:
     """The same as tree-sitter sees them; None if it cannot read the text."""
     names: Counter[str] = Counter()
+    if any(part in text for part in MISREAD):
+        return None
     root = TREE_SITTER.parse(text.encode()).root_node
     if root.has_error:
         return None
@@ -148,14 +146,10 @@ def plain(names: Counter[str]) -> dict[str, int]:
     }
 
 
-# What tree-sitter-bash 0.25 does not read as bash does.
-MISREAD = ("<<", "`", "=~", "coproc", "time", "select", "((", "$[", "!(", "@(", "\\\n", "${")
-
-
 @pytest.mark.parametrize("command", KNOWN)
 def test_tree_sitter_sees_the_same_commands(command: str) -> None:
     theirs = their_commands(command)
-    if theirs is None or any(text in command for text in MISREAD) or refusal(command):
+    if theirs is None or refusal(command):
         pytest.skip("tree-sitter does not read it as bash does")
     assert plain(our_commands(parse(command))) == plain(theirs)
 
@@ -165,5 +159,5 @@ def test_tree_sitter_sees_the_same_commands(command: str) -> None:
 def test_tree_sitter_sees_the_commands_that_we_write(tree: Any) -> None:
     text = write(tree)
     theirs = their_commands(text)
-    if theirs is not None and not any(part in text for part in MISREAD):
+    if theirs is not None:
         assert plain(our_commands(tree)) == plain(theirs), text
