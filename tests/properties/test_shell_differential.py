@@ -82,7 +82,7 @@ def test_bash_and_we_refuse_the_same_damaged_commands(seed: int) -> None:
     assert disagreements(commands) == []
 
 
-@given(st.lists(scripts(2), min_size=5, max_size=5))
+@given(st.lists(scripts(1), min_size=5, max_size=5))
 @examples(3, suppress_health_check=list(HealthCheck))
 def test_bash_reads_what_we_write(trees: list[Any]) -> None:
     written = [write(tree) for tree in trees]
@@ -154,7 +154,7 @@ def test_tree_sitter_sees_the_same_commands(command: str) -> None:
     assert plain(our_commands(parse(command))) == plain(theirs)
 
 
-@given(scripts(2))
+@given(scripts(1))
 @examples(30, suppress_health_check=list(HealthCheck))
 def test_tree_sitter_sees_the_commands_that_we_write(tree: Any) -> None:
     text = write(tree)
