@@ -100,6 +100,7 @@ class Invocation:
     ) -> None:
         self.machine = machine
         self.words = words
+        self._said = tuple(words)
         self.name = os.path.basename(words[0]).lower() if words else ""
         self.cwd = cwd
         self.variables = variables
@@ -180,7 +181,8 @@ class Invocation:
         """Record an effect; `facts` are attributes of `Effect`, `path` as the program gets it."""
         if facts.get("path"):
             facts["path"] = self.path(facts["path"])
-        facts.setdefault("words", self.words)
+        # One tuple for all effects: a copy each would make a long command quadratic.
+        facts.setdefault("words", self._said)
         facts.setdefault("via", self.via)
         self.machine.effects.append(Effect(kind, **facts))
 

@@ -126,7 +126,9 @@ def files_of(glob: str, scene: Scene, folder: str = "") -> Iterator[str]:
     """Existing files that a glob covers, relative to the project, of the first `MAX_FILES`."""
     start = os.path.join(scene.root, literal_start(glob) or folder)
     if os.path.isfile(start):
-        yield os.path.relpath(start, scene.root)
+        path = os.path.relpath(start, scene.root)
+        if matches(glob, path):
+            yield path
         return
     seen = 0
     for place, folders, names in os.walk(start):
@@ -174,6 +176,25 @@ def _pattern_touches(glob: str, relative: str, effect: Effect, scene: Scene) -> 
     return NOT
 
 
+def _may_be_listed(glob: str, effect: Effect, scene: Scene) -> bool:
+    """Whether a protected file may be in a list of files whose names are known in part.
+
+    `find . -name '*.pyc'` gives paths of which the ending is known: `<list>*.pyc`.
+    """
+    if "empty" in effect.flags:
+        return False  # of empty folders, or of empty files
+    tail = effect.path[len(known_prefix(effect.path)) + 1 :]
+    if not tail or not (is_known(tail) or is_pattern(tail)):
+        return True
+    pattern = "**/*" + tail.replace(STAR, "*").replace(ANY, "?").replace(CLASS, "?").lstrip("*/")
+    for path in files_of(glob, scene):
+        parts = path.split("/")
+        ends = range(1, len(parts) + 1) if reaches_below(effect) else (len(parts),)
+        if any(matches(pattern, "./" + "/".join(parts[:end])) for end in ends):
+            return True
+    return False
+
+
 def _unknown_touches(glob: str, prefix: str, effect: Effect, scene: Scene) -> str:
     """Whether a path that is not known may well be a protected one."""
     start = literal_start(glob)
@@ -185,7 +206,7 @@ def _unknown_touches(glob: str, prefix: str, effect: Effect, scene: Scene) -> st
             if inside is not None and (
                 below(inside, start) is not None or below(start, inside) is not None or not inside
             ):
-                return POSSIBLE
+                return POSSIBLE if _may_be_listed(glob, effect, scene) else NOT
     if prefix and below(prefix, start) is not None:
         return POSSIBLE
     # Nothing is known about the path, but the command speaks of the protected place.

@@ -339,7 +339,7 @@ BUILTINS: dict[str, Builtin] = {
     **dict.fromkeys(("test", "["), _test),
     "getopts": _getopts,
     "hash": _hash,
-    **dict.fromkeys(("umask", "ulimit", "wait", "jobs", "fg", "bg", "disown"), _unknown),
+    **dict.fromkeys(("ulimit", "wait", "jobs", "fg", "bg", "disown"), _unknown),
     **dict.fromkeys(("times", "history", "fc", "bind", "complete", "compgen", "compopt"), _unknown),
     **dict.fromkeys(("enable", "help", "suspend", "caller", "setopt", "unsetopt"), _unknown),
     **dict.fromkeys(("autoload", "zmodload", "emulate", "zstyle", "compdef"), _unknown),
