@@ -216,6 +216,8 @@ def assign(shell: Shell, state: State, one: Assignment) -> None:
             value = str(expand.number_of(shell, state, f"{old or 0}+{value}") or 0)
         else:
             value = (old or "") + value
+    if len(value) > redirect.SIZE:
+        shell.step(len(value) // redirect.SIZE)
     state.assign(name, value)
     if name in state.exported or name in _ALWAYS_EXPORTED or name in shell.scene.environ:
         state.exported |= {name}

@@ -1,4 +1,4 @@
-"""Which programs a command line runs, with which words, and what its parts do to files and hosts."""
+"""Which programs a command line runs, and what its parts do to files, hosts and the shell."""
 
 import time
 from pathlib import Path
