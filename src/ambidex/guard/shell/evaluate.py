@@ -360,11 +360,11 @@ class Shell:
         """A mark for text that nothing more is known about."""
         return self.sources.mark(Source(kind, shown))
 
-    def variable_mark(self, name: str) -> str:
-        """The mark of a variable's unknown value, the same one every time."""
+    def variable_mark(self, name: str, kind: str = VARIABLE, shown: str = "") -> str:
+        """The mark of a variable's unknown value, the same one every time; `""`: of the input."""
         mark = self._marks.get(name)
         if mark is None:
-            mark = self._marks[name] = self.sources.mark(Source(VARIABLE, f"${name}"))
+            mark = self._marks[name] = self.sources.mark(Source(kind, shown or f"${name}"))
         return mark
 
     def home(self, state: State) -> str:

@@ -242,15 +242,15 @@ def _tilde(shell: Shell, state: State, written: str, alone: bool) -> tuple[str, 
 
 def substitution(shell: Shell, state: State, part: Substitution) -> str:
     """What `$(…)` prints, without newlines at its end."""
+    from ambidex.guard.shell import redirect
+
     items = part.body.items
     if len(items) == 1 and type(items[0][0]) is Simple:
         only = items[0][0]
         if not only.words and not only.assignments and _is_read(only.redirections):
-            from ambidex.guard.shell import redirect
-
             path = text(shell, state, only.redirections[0].target)
             return redirect.read(shell, state, path, ["<", path]).rstrip("\n")
-    ends = shell.enclosed(part.body, state, state.stdin)
+    ends = shell.enclosed(part.body, state, redirect.stdin_of(shell, state))
     state.status = ends[0].status if all(e.status == ends[0].status for e in ends) else None
     outputs = []
     for end in ends:

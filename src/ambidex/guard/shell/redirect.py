@@ -140,7 +140,7 @@ def read(shell: Shell, state: State, path: str, words: list[str]) -> str:
 def stdin_of(shell: Shell, state: State) -> str:
     """The text on standard input."""
     if state.stdin is None:
-        return shell.mark(INPUT, "standard input")
+        return shell.variable_mark("", INPUT, "standard input")
     return state.stdin
 
 
