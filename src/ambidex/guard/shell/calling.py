@@ -44,9 +44,9 @@ _CONSUMERS = frozenset(
     | {"gh", "glab", "jq", "yq", "sort", "uniq", "cut", "tr", "diff", "cmp", "tee", "seq", "date"}
     | {"ruff", "mypy", "eslint", "prettier", "black", "tsc", "bundle", "rake", "mvn", "gradle"}
     | {"snap", "flatpak", "conda", "mamba", "asdf", "mise", "pyenv", "rbenv", "nvm", "rustup"}
-    | {"cd", "hash", "alias", "ln", "cp", "mkdir", "touch", "basename", "dirname", "realpath"}
-    | {"dpkg", "rpm", "hyperfine-data", "logger", "say", "figlet", "cowsay", "espeak"}
-    | {"claude", "cd", "screenfetch", "apt-cache", "dpkg-query", "rpmbuild", "pydoc", "ri"}
+    | {"ln", "cp", "mkdir", "touch", "basename", "dirname", "realpath"}
+    | {"dpkg", "rpm", "logger", "say", "figlet", "cowsay", "espeak"}
+    | {"claude", "apt-cache", "dpkg-query", "rpmbuild", "pydoc", "ri"}
 )
 
 
