@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from ambidex.guard.invocation import Invocation
 
 # Language → module in this package; each has `follow(text, call, changes)`.
-READERS: dict[str, str] = {}
+READERS: dict[str, str] = {
+}
 
 
 def follow(language: str, text: str, call: Invocation, changes: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("touch", "mktemp", "tee", "sponge", "dd", "gdd", "split", "csplit", "fallocate"),
         *("ditto", "exch", "mkfifo", "mknod"),
     ),
-    "syncing": (*("rsync", "grsync"),),
+    "syncing": ("rsync", "grsync"),
     "reading": (
         *("cat", "bat", "batcat", "tac", "nl", "head", "tail", "most", "od", "hexdump"),
         *("hd", "strings", "paste", "join", "fmt", "fold", "column", "expand", "unexpand"),
@@ -43,8 +43,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("tr", "gtr", "rev", "cut", "gcut", "base64", "gbase64", "base32", "basenc"),
         *("openssl",),
     ),
-    "editing": (*("sed", "gsed", "patch", "gpatch"),),
-    "tar": (*("tar", "gtar", "bsdtar"),),
+    "editing": ("sed", "gsed", "patch", "gpatch"),
+    "tar": ("tar", "gtar", "bsdtar"),
     "archives": (
         *("gzip", "gunzip", "pigz", "unpigz", "bzip2", "bunzip2", "pbzip2", "xz", "unxz"),
         *("lzma", "unlzma", "zstd", "unzstd", "zstdmt", "lz4", "unlz4", "compress"),
@@ -91,7 +91,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("update-initramfs", "mkinitcpio", "dracut", "kexec", "nvram", "bless", "csrutil"),
         *("spctl", "bcdedit"),
     ),
-    "processes": (*("kill", "skill", "pkill", "killall", "killall5", "xkill", "fuser"),),
+    "processes": ("kill", "skill", "pkill", "killall", "killall5", "xkill", "fuser"),
     "formatters": (
         *("black", "isort", "yapf", "autopep8", "autoflake", "pyupgrade", "2to3"),
         *("docformatter", "prettier", "eslint", "stylelint", "standard", "xo", "tslint"),
