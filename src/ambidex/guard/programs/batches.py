@@ -260,17 +260,6 @@ def script(call: Invocation) -> None:
         call.output = call.run(given.operands[1:])
 
 
-def later(call: Invocation) -> None:
-    """`at` and `batch`: the standard input is run later."""
-    given = options.read(call.arguments, valued="fqt")
-    if given.has("l", "r", "d", "c"):
-        return
-    text = call.read(given.last("f")) if given.has("f") else call.stdin
-    if text:
-        call.emit("execute", action="sh", data=text)
-        call.script(text, stdin="")
-
-
 MODELS = {
     "xargs": xargs,
     "gxargs": xargs,
@@ -279,6 +268,4 @@ MODELS = {
     "entr": entr,
     "flock": flock,
     "script": script,
-    "at": later,
-    "batch": later,
 }

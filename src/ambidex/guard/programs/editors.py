@@ -1,4 +1,4 @@
-"""Editors, pagers and pickers: files they change, and commands that they run for themselves.
+"""Editors and pickers: files they change, and commands that they run for themselves.
 
 Hot path: the guard's own words.
 """
@@ -127,30 +127,13 @@ def plain(call: Invocation) -> None:
             edited(call, path)
 
 
-def pager(call: Invocation) -> None:
-    """`less file`, `less '+!command' file`, `man -P 'command' page`."""
-    if call.name == "man":
-        given = options.read(
-            call.arguments, valued="PCLMSeEmRrTH", long_valued=("pager", "html", "preprocessor")
-        )
-        if given.last("P", "pager"):
-            call.script(given.last("P", "pager"))
-        return
+def man(call: Invocation) -> None:
+    """`man -P 'command' page`."""
     given = options.read(
-        call.arguments,
-        valued="pkoOtTDbhjxyzPn" if call.name == "less" else "nF",
-        long_valued=("pattern", "lesskey-file", "log-file", "LOG-FILE", "tag", "prompt", "lines"),
+        call.arguments, valued="PCLMSeEmRrTH", long_valued=("pager", "html", "preprocessor")
     )
-    if given.last("o", "O", "log-file"):
-        call.write(given.last("o", "O", "log-file"))
-    texts = [] if given.operands else [call.stdin or ""]
-    for word in given.operands:
-        if word.startswith("+"):
-            if word.lstrip("+").startswith("!"):
-                call.script(word.lstrip("+!"))
-        else:
-            texts.append(call.read(word))
-    call.output = "".join(texts)
+    if given.last("P", "pager"):
+        call.script(given.last("P", "pager"))
 
 
 _FZF_ACTIONS = ("execute", "execute-silent", "become", "reload", "reload-sync", "transform", "preview")
@@ -181,7 +164,7 @@ MODELS = {
     **dict.fromkeys(("ed", "red"), ed),
     **dict.fromkeys(("emacs", "emacsclient"), emacs),
     **dict.fromkeys(("nano", "pico", "micro", "joe", "kak", "hx", "helix", "mcedit"), plain),
-    **dict.fromkeys(("less", "man"), pager),
+    "man": man,
     "fzf": fzf,
     "sk": fzf,
 }

@@ -307,30 +307,6 @@ def awk(call: Invocation) -> None:
     call.output = call.unknown("lines", like="".join(texts))
 
 
-def jq(call: Invocation) -> None:
-    """jq reads; it writes nowhere."""
-    given = options.read(
-        call.arguments,
-        valued="LfI" if call.name == "yq" else "Lf",
-        long_valued=("from-file", "indent", "library-path"),
-    )
-    words = given.operands
-    for name, size in (("arg", 1), ("argjson", 1), ("slurpfile", 1), ("rawfile", 1)):
-        if given.has(name):
-            words = words[2 * size * len(given.given[name]) :]
-    if not given.has("f", "from-file"):
-        words = words[1:]
-    texts = []
-    for path in words if not given.has("args", "jsonargs") else []:
-        if call.name == "yq" and given.has("i", "inplace"):
-            call.write(path, call.unknown("edited"), kind=effects.EDIT)
-        else:
-            texts.append(call.read(path))
-    if call.stdin and not texts:
-        texts.append(call.stdin)
-    call.output = call.unknown("what is selected", like="".join(texts))
-
-
 def powershell(call: Invocation) -> None:
     """`pwsh -c command`, `pwsh -File script`."""
     words = call.arguments
@@ -362,11 +338,10 @@ MODELS = {
     **dict.fromkeys(
         ("python", "python2", "python3", "python2.7", "pypy", "pypy3", "ipython", *_VERSIONS), python
     ),
-    **dict.fromkeys(("node", "nodejs", "deno", "bun", "ts-node", "tsx"), node),
+    **dict.fromkeys(("node", "nodejs", "ts-node", "tsx"), node),
     "perl": perl,
     **dict.fromkeys(("ruby", "irb", "jruby"), ruby),
     **dict.fromkeys(_PLAIN, plain),
     **dict.fromkeys(("awk", "gawk", "mawk", "nawk"), awk),
-    **dict.fromkeys(("jq", "yq", "gojq"), jq),
     **dict.fromkeys(("pwsh", "powershell", "powershell.exe", "pwsh.exe"), powershell),
 }

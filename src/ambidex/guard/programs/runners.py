@@ -286,11 +286,9 @@ MODELS = {
     **dict.fromkeys(("busybox", "toybox"), busybox),
     **dict.fromkeys(("npx", "pnpx", "bunx"), npx),
     **dict.fromkeys(
-        "poetry pipenv pdm hatch rye pixi bundle mise asdf rbenv pyenv op dotenvx doppler aws-vault "
-        "perf".split(),
+        "pipenv pixi bundle mise asdf rbenv pyenv dotenvx perf".split(),
         tool,
     ),
-    "uvx": uvx,
     "direnv": direnv,
     "gdb": gdb,
     "lldb": gdb,
