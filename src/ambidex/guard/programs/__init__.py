@@ -52,8 +52,21 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("python3.13", "python3.14", "python3.15", "python3.6", "python3.7"),
         *("python3.8", "python3.9", "r", "rscript", "ruby", "tclsh", "ts-node", "tsx"),
     ),
+    "formatters": (
+        *("black", "isort", "yapf", "autopep8", "autoflake", "pyupgrade", "2to3"),
+        *("docformatter", "prettier", "eslint", "stylelint", "standard", "xo", "tslint"),
+        *("markdownlint", "markdownlint-cli2", "codespell", "gofmt", "goimports"),
+        *("gofumpt", "rustfmt", "clang-format", "shfmt", "google-java-format", "ktlint"),
+        *("rubocop", "standardrb", "swiftformat", "buildifier", "dos2unix", "unix2dos"),
+        *("djlint", "nbstripout", "sd", "rename", "prename", "perl-rename", "ruff"),
+        *("biome", "sqlfluff", "dprint", "buf", "php-cs-fixer", "ast-grep", "jupyter"),
+        *("cc", "gcc", "g++", "clang", "clang++", "ld", "rustc", "pandoc", "dot", "protoc"),
+        *("as", "nasm", "objcopy", "xmllint", "xsltproc", "esbuild", "sass", "lessc"),
+        *("typst",),
+    ),
     "shells": (
-        *("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish", "rbash", "ksh93", "yash"),
+        *("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish", "rbash", "ksh93"),
+        *("yash",),
     ),
 }
 

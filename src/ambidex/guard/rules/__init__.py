@@ -11,8 +11,14 @@ if TYPE_CHECKING:
 
     from ambidex.guard.rules.rule import Rule
 
+_CHANGES = ("write", "append", "edit", "delete", "move", "link", "mode", "owner")
+
 # Pack (a module here with a tuple `RULES`) → the kinds of effects that its rules ask about.
-PACKS: dict[str, frozenset[str]] = {}
+PACKS: dict[str, frozenset[str]] = {
+    "own": frozenset({*_CHANGES}),
+    "golden": frozenset({*_CHANGES}),
+    "paths": frozenset({"read", *_CHANGES}),
+}
 
 
 def about(kind: str) -> Iterator[Rule]:
