@@ -32,6 +32,7 @@ READERS: dict[str, str] = {
     "ruby": "ruby",
     "sed": "sed",
     "sqlite": "consoles",
+    "sqlite3": "consoles",
     "tcl": "small",
     "vim": "vim",
 }

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def follow(text: str, call: Invocation, changes: dict[str, Any]) -> None:
     """Record what the console commands in `text` would do; SQL is for the database's model."""
     language = changes.get("language", "")
-    reader = {"sqlite": _sqlite, "psql": _psql, "mysql": _mysql}[language]
+    reader = {"sqlite": _sqlite, "sqlite3": _sqlite, "psql": _psql, "mysql": _mysql}[language]
     for line in text.split("\n"):
         reader(line.strip(), call)
 

@@ -15,6 +15,7 @@ _CHANGES = ("write", "append", "edit", "delete", "move", "link", "mode", "owner"
 
 # Pack (a module here with a tuple `RULES`) → the kinds of effects that its rules ask about.
 PACKS: dict[str, frozenset[str]] = {
+    "remote_code": frozenset({"execute", "send"}),
     "own": frozenset({*_CHANGES}),
     "golden": frozenset({*_CHANGES}),
     "paths": frozenset({"read", *_CHANGES}),
