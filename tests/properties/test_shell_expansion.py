@@ -22,7 +22,9 @@ BASH = shutil.which("bash") or ""
 SEVERAL = ("$@", "$*", "${@:2}", "${a[@]}")
 TEXT = st.text("abAB.:/-_ x1", max_size=8)
 NAMES = st.sampled_from(["u", "v", "w"])
-PATTERNS = st.sampled_from(["a", "*", "?", "*a", "a*", "*/", "/*", "*:", ".*", "b?", "x", "[ab]", "[!a]*"])
+PATTERNS = st.sampled_from(
+    ["a", "*", "?", "*a", "a*", "*/", "/*", "*:", ".*", "b?", "x", "[ab]", "[!a]*"]
+)
 
 
 @st.composite
@@ -50,7 +52,11 @@ def parameters(draw: st.DrawFn) -> str:
     if kind == 7:
         operator = draw(st.sampled_from([":-", "-", ":+", "+"]))
         return "${" + name + operator + draw(st.sampled_from(["", "d", "'d e'", "$u"])) + "}"
-    return draw(st.sampled_from(["$#", "$@", "$*", "$1", "${2}", "${@:2}", "${#a[@]}", "${a[@]}", "${a[1]}"]))
+    return draw(
+        st.sampled_from(
+            ["$#", "$@", "$*", "$1", "${2}", "${@:2}", "${#a[@]}", "${a[@]}", "${a[1]}"]
+        )
+    )
 
 
 @st.composite
@@ -67,9 +73,13 @@ def words(draw: st.DrawFn) -> str:
         elif kind == 3:
             pieces.append(draw(parameters()))
         elif kind == 4:
-            pieces.append(draw(st.sampled_from(["{a,b}", "{1..3}", "{c..a}", "{01..3}", "{a,}", "{a", "{}"])))
+            pieces.append(
+                draw(st.sampled_from(["{a,b}", "{1..3}", "{c..a}", "{01..3}", "{a,}", "{a", "{}"]))
+            )
         elif kind == 5:
-            pieces.append("$((" + draw(st.sampled_from(["1+2*3", "7/2", "-7%3", "2**5", "1<2", "5-8"])) + "))")
+            pieces.append(
+                "$((" + draw(st.sampled_from(["1+2*3", "7/2", "-7%3", "2**5", "1<2", "5-8"])) + "))"
+            )
         else:
             pieces.append(draw(st.sampled_from(["$'a\\tb'", "\\ ", "\\$u", "~+/x", '"\\""'])))
     return "".join(pieces)
@@ -145,10 +155,57 @@ def test_words_become_what_bash_makes_of_them(
 ALPHABET = st.text("rm -f/\n;|&(){}<>$`'\"\\*?[]=#!~,.ab1:%+^@", max_size=80)
 PIECES = st.lists(
     st.sampled_from(
-        ["if true; then ", "fi", "for x in a $b; do ", "done", "while :; do ", "case $x in ", "a) ", ";; "]
-        + ["esac", "f() { ", "} ", "( ", ") ", "$(", "${x:-", "}", '"', "'", "| sh", "<<E\n", "E\n", "; "]
-        + ["eval ", "x=", "$x ", "a=(1 2)", "${a[@]}", "read y", "< z", "> w", "&& ", "|| ", "& ", "f "]
-        + ["echo hi", "printf '%s' ", "cd /x", "[[ -n $x ]]", "((x++))", "$((", "))", "{1..9}", "exec 3<q"]
+        [
+            "if true; then ",
+            "fi",
+            "for x in a $b; do ",
+            "done",
+            "while :; do ",
+            "case $x in ",
+            "a) ",
+            ";; ",
+        ]
+        + [
+            "esac",
+            "f() { ",
+            "} ",
+            "( ",
+            ") ",
+            "$(",
+            "${x:-",
+            "}",
+            '"',
+            "'",
+            "| sh",
+            "<<E\n",
+            "E\n",
+            "; ",
+        ]
+        + [
+            "eval ",
+            "x=",
+            "$x ",
+            "a=(1 2)",
+            "${a[@]}",
+            "read y",
+            "< z",
+            "> w",
+            "&& ",
+            "|| ",
+            "& ",
+            "f ",
+        ]
+        + [
+            "echo hi",
+            "printf '%s' ",
+            "cd /x",
+            "[[ -n $x ]]",
+            "((x++))",
+            "$((",
+            "))",
+            "{1..9}",
+            "exec 3<q",
+        ]
     ),
     max_size=25,
 ).map("".join)

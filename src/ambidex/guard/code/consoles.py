@@ -32,7 +32,11 @@ def _sqlite(line: str, call: Invocation) -> None:
     rest = rest.strip()
     if line.startswith("."):
         verb = name[1:]
-        if verb and ("shell".startswith(verb) and len(verb) > 2 or "system".startswith(verb)) and rest:
+        if (
+            verb
+            and ("shell".startswith(verb) and len(verb) > 2 or "system".startswith(verb))
+            and rest
+        ):
             call.script(rest)
         elif verb in ("output", "once", "out", "excel", "log", "trace") and rest:
             target = _unquoted(rest.rpartition(" ")[2] if rest.startswith("-") else rest)

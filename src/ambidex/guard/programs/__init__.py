@@ -27,12 +27,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("time", "timeout", "tini", "torsocks", "tsocks", "unbuffer", "unshare"),
         *("valgrind", "winpty", "xvfb-run"),
     ),
-    "batches": (
-        *("entr", "flock", "gxargs", "parallel", "script", "watch", "xargs"),
-    ),
-    "remote": (
-        *("autossh", "bwrap", "chroot", "mosh", "screen", "ssh", "sshpass", "tmux"),
-    ),
+    "batches": (*("entr", "flock", "gxargs", "parallel", "script", "watch", "xargs"),),
+    "remote": (*("autossh", "bwrap", "chroot", "mosh", "screen", "ssh", "sshpass", "tmux"),),
     "runners": (
         *("asdf", "bmake", "bundle", "bunx", "busybox", "capsh", "cmd", "cmd.exe"),
         *("direnv", "dotenvx", "expect", "gdb", "gmake", "hyperfine", "lldb", "make"),

@@ -48,7 +48,9 @@ def ssh(call: Invocation) -> None:
 
 def mosh(call: Invocation) -> None:
     """`mosh host -- command`."""
-    given = options.read(call.arguments, valued="p", long_valued=("ssh", "client", "server", "port"))
+    given = options.read(
+        call.arguments, valued="p", long_valued=("ssh", "client", "server", "port")
+    )
     if given.last("ssh"):
         call.script(given.last("ssh"))
     if len(given.operands) > 1:

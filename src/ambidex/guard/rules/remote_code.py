@@ -128,7 +128,9 @@ def _is_generated(source: Source) -> bool:
         return False
     name = words[0].rsplit("/", 1)[-1]
     rest = " ".join(words[1:])
-    if any(rest == start or (start and rest.startswith(start)) for start in _GENERATORS.get(name, ())):
+    if any(
+        rest == start or (start and rest.startswith(start)) for start in _GENERATORS.get(name, ())
+    ):
         return True
     if name.replace("-", "").replace("_", "").replace(".", "").isalnum() and len(words) < 6:
         return any(word in _VERBS for word in words[1:4])
