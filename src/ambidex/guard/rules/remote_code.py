@@ -138,12 +138,14 @@ def _is_generated(source: Source) -> bool:
 
 
 def _shell_over_network(effect: Effect, scene: Scene) -> str:
-    if effect.action != "connect" or not effect.words:
+    if effect.action != "connect":
         return ""
-    name = effect.words[0].rsplit("/", 1)[-1]
-    interactive = any(word[:1] == "-" and "i" in word[:4] for word in effect.words[1:])
-    if name in ("bash", "sh", "zsh", "ksh", "dash") and (interactive or len(effect.words) == 1):
-        return f"it gives a shell on this machine to {scene.show(effect.target)}"
+    words = [word.rsplit("/", 1)[-1] for word in effect.words]
+    for at, word in enumerate(words):
+        if word in ("bash", "sh", "zsh", "ksh", "dash"):
+            after = words[at + 1 :]
+            if not after or (after[0][:1] == "-" and "i" in after[0][:4] and "-c" not in after):
+                return f"it gives a shell on this machine to {scene.show(effect.target)}"
     return ""
 
 
@@ -191,7 +193,7 @@ RULES = (
             'bash -c "$CODE"',
             "base64 -d | sh",
             "openssl enc -base64 -d | sh",
-            'eval "$1"',
+            'printf "%s" "$CODE" | sh',
             'python3 -c "$CODE"',
             'bash -c "$(base64 --decode)"',
             'eval "$(cmd-that-nobody-knows)"',
