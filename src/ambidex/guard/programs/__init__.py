@@ -14,7 +14,65 @@ if TYPE_CHECKING:
     Model = Callable[[Invocation], None]
 
 # Module in this package → the programs that it has models for, in its table `MODELS`.
-FAMILIES: dict[str, tuple[str, ...]] = {}
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "curl": ("curl", "curl.exe", "curlie"),
+    "http": (
+        *("wget", "wget2", "http", "https", "xh", "xhs", "aria2c", "lynx", "w3m", "links"),
+        *("elinks", "grpcurl"),
+    ),
+    "sockets": (
+        *("nc", "ncat", "netcat", "nc.openbsd", "nc.traditional", "socat", "telnet", "websocat"),
+        *("wscat", "nmap", "masscan"),
+    ),
+    "transfer": (
+        *("scp", "sftp", "ftp", "lftp", "rclone", "s3cmd", "s5cmd", "mc", "croc", "wormhole"),
+        *("magic-wormhole", "ffsend", "ngrok", "cloudflared", "bore", "lt", "mail", "mailx"),
+        *("mutt", "sendmail", "msmtp", "swaks", "dig", "nslookup", "host", "drill", "ping"),
+        *("whois",),
+    ),
+    "containers": (
+        *("docker", "podman", "nerdctl", "docker-compose", "podman-compose", "skopeo", "crane"),
+        *("regctl", "oras", "buildah"),
+    ),
+    "clusters": (
+        *("kubectl", "oc", "k", "kubecolor", "microk8s.kubectl", "helm", "kind", "minikube"),
+        *("k3d", "colima", "argocd", "flux", "eksctl", "etcdctl", "consul", "nomad"),
+    ),
+    "cloud": (
+        *("aws", "gcloud", "gsutil", "bq", "az", "doctl", "hcloud", "linode-cli", "oci"),
+        *("ibmcloud", "aliyun", "cf", "auth0", "okta", "stripe", "supabase", "pscale", "heroku"),
+        *("fly", "flyctl", "vercel", "netlify", "firebase", "wrangler", "railway", "render"),
+        *("neonctl", "neon", "turso", "atlas", "mongocli", "databricks", "snow", "confluent"),
+        *("scw", "vultr-cli", "exo", "openstack", "azd", "copilot", "eb", "amplify", "twilio"),
+        *("sentry-cli", "launchdarkly", "ldcli", "upcloud", "yc", "nhost", "appwrite"),
+        *("cloudflare", "flarectl", "tailscale", "contentful", "shopify", "convex"),
+    ),
+    "infrastructure": (
+        *("terraform", "tofu", "terragrunt", "pulumi", "cdk", "cdktf", "sam", "serverless"),
+        *("sls", "sst", "terramate", "nixops", "chalice", "zappa", "crossplane", "kops", "cap"),
+        *("waypoint", "ansible", "ansible-playbook", "ansible-pull", "ansible-vault", "sops"),
+        *("vagrant", "virsh", "vboxmanage", "multipass", "lxc", "incus", "qm"),
+    ),
+    "databases": (
+        *("psql", "pgcli", "usql", "mysql", "mariadb", "mycli", "sqlite3", "sqlite", "duckdb"),
+        *("litecli", "clickhouse-client", "clickhouse", "cqlsh", "influx", "sqlcmd", "snowsql"),
+        *("cypher-shell", "trino", "presto", "beeline", "hive", "isql", "redis-cli"),
+        *("valkey-cli", "keydb-cli", "mongosh", "mongo", "dropdb", "dropuser", "pg_dropcluster"),
+        *("mysqladmin", "pg_restore", "mongorestore", "pg_dump", "pg_dumpall", "mysqldump"),
+        *("mongodump", "pg_resetwal"),
+    ),
+    "migrations": (
+        *("prisma", "rails", "alembic", "flask", "artisan", "knex", "sequelize", "typeorm"),
+        *("mix", "diesel", "sqlx", "dbmate", "migrate", "goose", "flyway", "liquibase"),
+        *("django-admin", "drizzle-kit", "mikro-orm", "atlas-cli", "hasura", "rake"),
+        *("sequelize-cli", "manage.py"),
+    ),
+    "keepers": (
+        *("vault", "bao", "op", "bw", "lpass", "rbw", "dcli", "pass", "gopass", "gpg", "gpg2"),
+        *("security", "secret-tool", "keyring", "kwallet-query", "aws-vault", "doppler"),
+        *("infisical", "chamber", "printenv", "ssh-keygen"),
+    ),
+}
 
 _FAMILY_OF = {program: family for family, programs in FAMILIES.items() for program in programs}
 

@@ -12,7 +12,17 @@ if TYPE_CHECKING:
     from ambidex.guard.rules.rule import Rule
 
 # Pack (a module here with a tuple `RULES`) → the kinds of effects that its rules ask about.
-PACKS: dict[str, frozenset[str]] = {}
+PACKS: dict[str, frozenset[str]] = {
+    "network": frozenset({"send", "fetch"}),
+    "credentials": frozenset(
+        {"read", "remote", "write", "append", "edit", "delete", "move", "mode", "owner", "link"}
+    ),
+    "containers": frozenset({"remote", "publish"}),
+    "clusters": frozenset({"remote"}),
+    "cloud": frozenset({"remote"}),
+    "infrastructure": frozenset({"remote"}),
+    "databases": frozenset({"remote"}),
+}
 
 
 def about(kind: str) -> Iterator[Rule]:
