@@ -71,6 +71,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("vault", "bao", "op", "bw", "lpass", "rbw", "dcli", "pass", "gopass", "gpg", "gpg2"),
         *("security", "secret-tool", "keyring", "kwallet-query", "aws-vault", "doppler"),
         *("infisical", "chamber", "printenv", "ssh-keygen"),
+    "shells": (
+        *("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish", "rbash", "ksh93", "yash"),
     ),
 }
 
