@@ -9,8 +9,11 @@ from ambidex.guard.taint import known_prefix
 
 # Names that mean this machine, also as seen from a container.
 _LOCAL = frozenset(
-    "localhost ip6-localhost 0.0.0.0 0 :: ::1 host.docker.internal gateway.docker.internal "
-    "host.containers.internal kubernetes.docker.internal host.minikube.internal".split()
+    (
+        *("localhost", "ip6-localhost", "0.0.0.0", "0", "::", "::1", "host.docker.internal"),
+        *("gateway.docker.internal", "host.containers.internal", "kubernetes.docker.internal"),
+        *("host.minikube.internal",),
+    )
 )
 _LOCAL_ENDINGS = (".localhost", ".local", ".localdomain", ".internal", ".test", ".lan", ".svc")
 # Services that show to anybody, or collect for anybody, what is sent to them.

@@ -55,29 +55,34 @@ _FOLDERS: dict[str, tuple[str, ...]] = {
 }
 # A trailing part of a path is enough: these names mean nothing else.
 _FILES = frozenset(
-    """
-    .aws/credentials .kube/config .docker/config.json .config/containers/auth.json .netrc _netrc
-    .pgpass .my.cnf .mylogin.cnf .pypirc .gem/credentials .cargo/credentials
-    .cargo/credentials.toml .git-credentials .config/git/credentials .config/gh/hosts.yml
-    .config/hub .config/glab-cli/config.yml .config/rclone/rclone.conf .config/doctl/config.yaml
-    .config/hcloud/cli.toml .config/linode-cli .vault-token .terraform.d/credentials.tfrc.json
-    .boto .s3cfg .m2/settings-security.xml .claude/.credentials.json .codex/auth.json
-    .gemini/oauth_creds.json .databrickscfg .snowsql/config .kaggle/kaggle.json
-    .huggingface/token .cache/huggingface/token .config/stripe/config.toml .fly/config.yml
-    .local/share/com.vercel.cli/auth.json .config/netlify/config.json .netlify/config.json
-    .config/configstore/firebase-tools.json .wallet/wallet.dat .bitcoin/wallet.dat
-    .config/github-copilot/hosts.json .config/github-copilot/apps.json .age/key.txt
-    .kube/kubeconfig .cf/config.json .bluemix/config.json .aliyun/config.json
-    .config/pulumi/credentials.json .pulumi/credentials.json .mc/config.json
-    .config/heroku/credentials .rhosts .smbcredentials .config/op/config
-    """.split()
+    (
+        *(".aws/credentials", ".kube/config", ".docker/config.json"),
+        *(".config/containers/auth.json", ".netrc", "_netrc", ".pgpass", ".my.cnf"),
+        *(".mylogin.cnf", ".pypirc", ".gem/credentials", ".cargo/credentials"),
+        *(".cargo/credentials.toml", ".git-credentials", ".config/git/credentials"),
+        *(".config/gh/hosts.yml", ".config/hub", ".config/glab-cli/config.yml"),
+        *(".config/rclone/rclone.conf", ".config/doctl/config.yaml", ".config/hcloud/cli.toml"),
+        *(".config/linode-cli", ".vault-token", ".terraform.d/credentials.tfrc.json", ".boto"),
+        *(".s3cfg", ".m2/settings-security.xml", ".claude/.credentials.json", ".codex/auth.json"),
+        *(".gemini/oauth_creds.json", ".databrickscfg", ".snowsql/config", ".kaggle/kaggle.json"),
+        *(".huggingface/token", ".cache/huggingface/token", ".config/stripe/config.toml"),
+        *(".fly/config.yml", ".local/share/com.vercel.cli/auth.json"),
+        *(".config/netlify/config.json", ".netlify/config.json"),
+        *(".config/configstore/firebase-tools.json", ".wallet/wallet.dat", ".bitcoin/wallet.dat"),
+        *(".config/github-copilot/hosts.json", ".config/github-copilot/apps.json", ".age/key.txt"),
+        *(".kube/kubeconfig", ".cf/config.json", ".bluemix/config.json", ".aliyun/config.json"),
+        *(".config/pulumi/credentials.json", ".pulumi/credentials.json", ".mc/config.json"),
+        *(".config/heroku/credentials", ".rhosts", ".smbcredentials", ".config/op/config"),
+    )
 )
 # Only in a home folder: elsewhere the same name is a project's ordinary file.
 _IN_HOME = frozenset({".npmrc", ".yarnrc.yml", ".m2/settings.xml", ".composer/auth.json"})
 _MAYBE = frozenset(
-    ".aws/config .gradle/gradle.properties .bash_history .zsh_history .psql_history "
-    ".mysql_history .rediscli_history .python_history .node_repl_history .envrc .htpasswd "
-    ".terraformrc".split()
+    (
+        *(".aws/config", ".gradle/gradle.properties", ".bash_history", ".zsh_history"),
+        *(".psql_history", ".mysql_history", ".rediscli_history", ".python_history"),
+        *(".node_repl_history", ".envrc", ".htpasswd", ".terraformrc"),
+    )
 )
 _SYSTEM = (
     *("/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/master.passwd"),
@@ -85,12 +90,17 @@ _SYSTEM = (
     *("/etc/kubernetes/admin.conf", "/var/run/secrets", "/run/secrets", "/etc/security/opasswd"),
     *("/etc/wireguard", "/etc/ipsec.secrets", "/etc/NetworkManager/system-connections"),
 )
-_KEY_NAMES = frozenset("id_rsa id_dsa id_ecdsa id_ed25519 id_ed25519_sk id_ecdsa_sk".split())
+_KEY_NAMES = frozenset(
+    ("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "id_ed25519_sk", "id_ecdsa_sk")
+)
 _HOLDERS = frozenset(
-    "secrets.yml secrets.yaml secrets.json secrets.toml secret.yml secret.yaml secret.json "
-    "credentials.json credentials.yml credentials.yaml client_secret.json token.json "
-    "service-account.json service_account.json serviceaccount.json terraform.tfstate "
-    "terraform.tfstate.backup auth.json.bak wallet.dat key.txt master.key".split()
+    (
+        *("secrets.yml", "secrets.yaml", "secrets.json", "secrets.toml", "secret.yml"),
+        *("secret.yaml", "secret.json", "credentials.json", "credentials.yml", "credentials.yaml"),
+        *("client_secret.json", "token.json", "service-account.json", "service_account.json"),
+        *("serviceaccount.json", "terraform.tfstate", "terraform.tfstate.backup", "auth.json.bak"),
+        *("wallet.dat", "key.txt", "master.key"),
+    )
 )
 _KEY_ENDINGS = (
     *(".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".ppk", ".p8", ".keychain"),
@@ -99,14 +109,20 @@ _KEY_ENDINGS = (
 _PUBLIC = ("cert", "ca", "fullchain", "chain", "public", "pub", "root", "bundle", "cacert", "ca-")
 # A `.env` with one of these behind it is made to be read and committed.
 _SAMPLES = frozenset(
-    "example sample template dist default defaults schema tpl tmpl test testing ci d.ts ts md "
-    "vault enc encrypted age gpg sops example.local local.example".split()
+    (
+        *("example", "sample", "template", "dist", "default", "defaults", "schema", "tpl", "tmpl"),
+        *("test", "testing", "ci", "d.ts", "ts", "md", "vault", "enc", "encrypted", "age", "gpg"),
+        *("sops", "example.local", "local.example"),
+    )
 )
 # Folders in which keys and passwords are inventions.
 _INVENTED = frozenset(
-    "test tests testdata test_data testing fixture fixtures __fixtures__ example examples mock "
-    "mocks __mocks__ spec specs docs doc samples node_modules site-packages dist-packages vendor "
-    "bad_input certifi".split()
+    (
+        *("test", "tests", "testdata", "test_data", "testing", "fixture", "fixtures"),
+        *("__fixtures__", "example", "examples", "mock", "mocks", "__mocks__", "spec", "specs"),
+        *("docs", "doc", "samples", "node_modules", "site-packages", "dist-packages", "vendor"),
+        *("bad_input", "certifi"),
+    )
 )
 
 

@@ -14,7 +14,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ambidex.guard.invocation import Invocation
 
-_SHORT_VALUED = frozenset("-o -g -n -p -s -c -f -d -a -t -i -u -l -e -r -m -b -k -z -h".split())
+_SHORT_VALUED = frozenset(
+    (
+        *("-o", "-g", "-n", "-p", "-s", "-c", "-f", "-d", "-a", "-t", "-i", "-u", "-l", "-e"),
+        *("-r", "-m", "-b", "-k", "-z", "-h"),
+    )
+)
 
 
 def _command_words(words: list[str], *, stops: bool = False) -> list[str]:
@@ -348,5 +353,5 @@ MODELS = {
     "gsutil": gsutil,
     "bq": bq,
     "az": az,
-    **{name: service for name in _SERVICES},
+    **dict.fromkeys(_SERVICES, service),
 }

@@ -25,14 +25,18 @@ _VALUED = (
 )
 # Resources whose deletion takes data or everything below them along.
 _GRAVE = frozenset(
-    "namespace namespaces ns project projects pvc persistentvolumeclaim persistentvolumeclaims pv "
-    "persistentvolume persistentvolumes crd crds customresourcedefinition "
-    "customresourcedefinitions statefulset statefulsets sts node nodes no cluster clusters "
-    "storageclass sc all".split()
+    (
+        *("namespace", "namespaces", "ns", "project", "projects", "pvc", "persistentvolumeclaim"),
+        *("persistentvolumeclaims", "pv", "persistentvolume", "persistentvolumes", "crd", "crds"),
+        *("customresourcedefinition", "customresourcedefinitions", "statefulset", "statefulsets"),
+        *("sts", "node", "nodes", "no", "cluster", "clusters", "storageclass", "sc", "all"),
+    )
 )
 _ROLES = frozenset(
-    "clusterrolebinding rolebinding clusterrole role serviceaccount clusterrolebindings "
-    "rolebindings clusterroles roles".split()
+    (
+        *("clusterrolebinding", "rolebinding", "clusterrole", "role", "serviceaccount"),
+        *("clusterrolebindings", "rolebindings", "clusterroles", "roles"),
+    )
 )
 
 

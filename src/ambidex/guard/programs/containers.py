@@ -36,10 +36,13 @@ _RUN_SHORT = "acehlmpuvwg"
 # Folders of the host that hold all of it; their content can be changed from inside.
 _WHOLE = frozenset({"/", "/etc", "/root", "/boot", "/dev", "/sys", "/proc", "/var", "/usr"})
 _NOUNS = frozenset(
-    "container image volume network system builder buildx context secret config node service "
-    "stack swarm plugin trust manifest machine pod".split()
+    (
+        *("container", "image", "volume", "network", "system", "builder", "buildx", "context"),
+        *("secret", "config", "node", "service", "stack", "swarm", "plugin", "trust", "manifest"),
+        *("machine", "pod"),
+    )
 )
-_REMOVALS = frozenset("rm remove rmi prune".split())
+_REMOVALS = frozenset(("rm", "remove", "rmi", "prune"))
 
 
 def docker(call: Invocation) -> None:

@@ -174,7 +174,7 @@ def other_sql(call: Invocation) -> None:
         statements(call, call.stdin, flags)
 
 
-_REDIS_GRAVE = frozenset("FLUSHALL FLUSHDB SHUTDOWN SWAPDB".split())
+_REDIS_GRAVE = frozenset(("FLUSHALL", "FLUSHDB", "SHUTDOWN", "SWAPDB"))
 
 
 def redis(call: Invocation) -> None:
@@ -269,12 +269,11 @@ def tool(call: Invocation) -> None:
 
 
 MODELS = {
-    **{name: psql for name in ("psql", "pgcli", "usql")},
-    **{name: mysql for name in ("mysql", "mariadb", "mycli")},
-    **{name: embedded for name in ("sqlite3", "sqlite", "duckdb", "litecli")},
-    **{
-        name: other_sql
-        for name in (
+    **dict.fromkeys(("psql", "pgcli", "usql"), psql),
+    **dict.fromkeys(("mysql", "mariadb", "mycli"), mysql),
+    **dict.fromkeys(("sqlite3", "sqlite", "duckdb", "litecli"), embedded),
+    **dict.fromkeys(
+        (
             *(
                 "clickhouse-client",
                 "clickhouse",
@@ -285,15 +284,16 @@ MODELS = {
                 "cypher-shell",
             ),
             *("trino", "presto", "beeline", "hive", "isql"),
-        )
-    },
-    **{name: redis for name in ("redis-cli", "valkey-cli", "keydb-cli")},
-    **{name: mongo for name in ("mongosh", "mongo")},
-    **{
-        name: tool
-        for name in (
+        ),
+        other_sql,
+    ),
+    **dict.fromkeys(("redis-cli", "valkey-cli", "keydb-cli"), redis),
+    **dict.fromkeys(("mongosh", "mongo"), mongo),
+    **dict.fromkeys(
+        (
             *("dropdb", "dropuser", "pg_dropcluster", "mysqladmin", "pg_restore", "mongorestore"),
             *("pg_dump", "pg_dumpall", "mysqldump", "mongodump", "pg_resetwal"),
-        )
-    },
+        ),
+        tool,
+    ),
 }

@@ -16,26 +16,32 @@ if TYPE_CHECKING:
 
 # Source: GNU Wget 1.24, option tables of its main.c.
 _WGET_VALUED = tuple(
-    """
-    output-document output-file append-output directory-prefix post-data post-file body-data
-    body-file method header input-file user-agent referer execute config use-askpass user password
-    ask-password http-user http-password ftp-user ftp-password proxy-user proxy-password tries
-    timeout dns-timeout connect-timeout read-timeout wait waitretry random-wait quota limit-rate
-    level accept reject accept-regex reject-regex regex-type domains exclude-domains
-    include-directories exclude-directories base cut-dirs default-page load-cookies save-cookies
-    ca-certificate ca-directory certificate certificate-type private-key private-key-type
-    secure-protocol progress report-speed start-pos max-redirect local-encoding remote-encoding
-    restrict-file-names bind-address prefer-family rejected-log warc-file compression
-    follow-tags ignore-tags retry-on-http-error hsts-file ciphers
-    """.split()
+    (
+        *("output-document", "output-file", "append-output", "directory-prefix", "post-data"),
+        *("post-file", "body-data", "body-file", "method", "header", "input-file", "user-agent"),
+        *("referer", "execute", "config", "use-askpass", "user", "password", "ask-password"),
+        *("http-user", "http-password", "ftp-user", "ftp-password", "proxy-user"),
+        *("proxy-password", "tries", "timeout", "dns-timeout", "connect-timeout", "read-timeout"),
+        *("wait", "waitretry", "random-wait", "quota", "limit-rate", "level", "accept", "reject"),
+        *("accept-regex", "reject-regex", "regex-type", "domains", "exclude-domains"),
+        *("include-directories", "exclude-directories", "base", "cut-dirs", "default-page"),
+        *("load-cookies", "save-cookies", "ca-certificate", "ca-directory", "certificate"),
+        *("certificate-type", "private-key", "private-key-type", "secure-protocol", "progress"),
+        *("report-speed", "start-pos", "max-redirect", "local-encoding", "remote-encoding"),
+        *("restrict-file-names", "bind-address", "prefer-family", "rejected-log", "warc-file"),
+        *("compression", "follow-tags", "ignore-tags", "retry-on-http-error", "hsts-file"),
+        *("ciphers",),
+    )
 )
 _WGET_FLAGS = tuple(
-    """
-    quiet verbose no-verbose continue no-clobber timestamping spider recursive mirror
-    page-requisites convert-links no-parent no-check-certificate content-disposition background
-    force-directories no-directories no-host-directories server-response no-proxy no-cookies
-    delete-after trust-server-names https-only inet4-only inet6-only help version debug
-    """.split()
+    (
+        *("quiet", "verbose", "no-verbose", "continue", "no-clobber", "timestamping", "spider"),
+        *("recursive", "mirror", "page-requisites", "convert-links", "no-parent"),
+        *("no-check-certificate", "content-disposition", "background", "force-directories"),
+        *("no-directories", "no-host-directories", "server-response", "no-proxy", "no-cookies"),
+        *("delete-after", "trust-server-names", "https-only", "inet4-only", "inet6-only", "help"),
+        *("version", "debug"),
+    )
 )
 
 
@@ -101,7 +107,7 @@ def wget(call: Invocation) -> None:
     call.output = printed
 
 
-_METHODS = frozenset("get head options trace post put patch delete".split())
+_METHODS = frozenset(("get", "head", "options", "trace", "post", "put", "patch", "delete"))
 
 
 def httpie(call: Invocation) -> None:

@@ -196,14 +196,14 @@ def virtual(call: Invocation) -> None:
 
 
 MODELS = {
-    **{name: terraform for name in ("terraform", "tofu", "terragrunt")},
+    **dict.fromkeys(("terraform", "tofu", "terragrunt"), terraform),
     "pulumi": pulumi,
-    **{name: stack for name in _STACKS},
+    **dict.fromkeys(_STACKS, stack),
     "ansible": ansible,
     "ansible-playbook": playbook,
     "ansible-pull": playbook,
     "ansible-vault": vault_file,
     "sops": vault_file,
     "vagrant": vagrant,
-    **{name: virtual for name in ("virsh", "vboxmanage", "multipass", "lxc", "incus", "qm")},
+    **dict.fromkeys(("virsh", "vboxmanage", "multipass", "lxc", "incus", "qm"), virtual),
 }

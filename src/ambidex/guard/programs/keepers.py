@@ -183,14 +183,14 @@ def ssh_keygen(call: Invocation) -> None:
 MODELS = {
     "vault": vault,
     "bao": vault,
-    **{name: one_password for name in ("op", "bw", "lpass", "rbw", "dcli")},
+    **dict.fromkeys(("op", "bw", "lpass", "rbw", "dcli"), one_password),
     "pass": pass_store,
     "gopass": pass_store,
     "gpg": gpg,
     "gpg2": gpg,
     "security": keychain,
-    **{name: secret_tool for name in ("secret-tool", "keyring", "kwallet-query")},
-    **{name: handing for name in ("aws-vault", "doppler", "infisical", "chamber")},
+    **dict.fromkeys(("secret-tool", "keyring", "kwallet-query"), secret_tool),
+    **dict.fromkeys(("aws-vault", "doppler", "infisical", "chamber"), handing),
     "printenv": printenv,
     "ssh-keygen": ssh_keygen,
 }

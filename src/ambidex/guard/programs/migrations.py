@@ -97,4 +97,4 @@ def migration(call: Invocation) -> None:
             return
 
 
-MODELS = {name: migration for name in (*_COMMANDS, *_SAME)}
+MODELS = dict.fromkeys((*_COMMANDS, *_SAME), migration)

@@ -13,7 +13,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ambidex.guard.invocation import Invocation
 
-_SHELLS = frozenset("sh bash zsh dash ash ksh fish pwsh powershell cmd busybox".split())
+_SHELLS = frozenset(
+    (
+        *("sh", "bash", "zsh", "dash", "ash", "ksh", "fish", "pwsh", "powershell", "cmd"),
+        *("busybox",),
+    )
+)
 
 
 def netcat(call: Invocation) -> None:

@@ -75,9 +75,17 @@ def sftp(call: Invocation) -> None:
 
 
 _STORES = ("s3:", "gs:", "azure:", "b2:", "r2:", "oss:", "cos:", "swift:")
-_COPY = frozenset("cp copy copyto sync move moveto mv put bisync mirror upload".split())
+_COPY = frozenset(
+    (
+        *("cp", "copy", "copyto", "sync", "move", "moveto", "mv", "put", "bisync", "mirror"),
+        *("upload",),
+    )
+)
 _STORE_DELETE = frozenset(
-    "rm del delete deletefile purge rmdir rmdirs rb cleanup remove dedupe".split()
+    (
+        *("rm", "del", "delete", "deletefile", "purge", "rmdir", "rmdirs", "rb", "cleanup"),
+        *("remove", "dedupe"),
+    )
 )
 
 

@@ -5,6 +5,21 @@ Hot path: only the packs at hand are imported.
 
 from __future__ import annotations
 
+from ambidex.guard.effects import (
+    APPEND,
+    DELETE,
+    DEVICE,
+    EDIT,
+    ENVIRON,
+    HOST,
+    KILL,
+    LINK,
+    MODE,
+    MOVE,
+    OWNER,
+    WRITE,
+)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +37,10 @@ PACKS: dict[str, frozenset[str]] = {
     "cloud": frozenset({"remote"}),
     "infrastructure": frozenset({"remote"}),
     "databases": frozenset({"remote"}),
+    "filesystem": frozenset({DELETE, WRITE, MOVE, APPEND, EDIT, LINK}),
+    "devices": frozenset({DEVICE, WRITE, APPEND, EDIT, LINK, MODE, MOVE, OWNER}),
+    "host": frozenset({HOST, WRITE, APPEND, KILL}),
+    "permissions": frozenset({MODE, OWNER, ENVIRON}),
 }
 
 

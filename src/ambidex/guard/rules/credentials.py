@@ -14,18 +14,23 @@ if TYPE_CHECKING:
 
 # Programs that use a file, or tell about it, without showing what is in it.
 _QUIET = frozenset(
-    """
-    ls exa eza lsd dir vdir tree find fd stat file du df wc test [ [[ chmod chown chgrp touch
-    realpath readlink basename dirname md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum
-    b3sum cksum sum shasum md5 lsattr getfacl namei mkdir rm shred trash mv unlink source . set
-    ssh ssh-keygen ssh-add ssh-copy-id sftp git gpg gpg2 age sops ansible-vault ansible-playbook
-    docker docker-compose podman podman-compose nerdctl kubectl helm oc terraform tofu pulumi aws
-    gcloud az curl wget psql mysql mysqldump pg_dump node deno bun uvicorn gunicorn flask dotenv
-    npm yarn pnpm keytool certutil codesign cmp true locate which exec
-    """.split()
+    (
+        *("ls", "exa", "eza", "lsd", "dir", "vdir", "tree", "find", "fd", "stat", "file", "du"),
+        *("df", "wc", "test", "[", "[[", "chmod", "chown", "chgrp", "touch", "realpath"),
+        *("readlink", "basename", "dirname", "md5sum", "sha1sum", "sha224sum", "sha256sum"),
+        *("sha384sum", "sha512sum", "b2sum", "b3sum", "cksum", "sum", "shasum", "md5", "lsattr"),
+        *("getfacl", "namei", "mkdir", "rm", "shred", "trash", "mv", "unlink", "source", "."),
+        *("set", "ssh", "ssh-keygen", "ssh-add", "ssh-copy-id", "sftp", "git", "gpg", "gpg2"),
+        *("age", "sops", "ansible-vault", "ansible-playbook", "docker", "docker-compose"),
+        *("podman", "podman-compose", "nerdctl", "kubectl", "helm", "oc", "terraform", "tofu"),
+        *("pulumi", "aws", "gcloud", "az", "curl", "wget", "psql", "mysql", "mysqldump"),
+        *("pg_dump", "node", "deno", "bun", "uvicorn", "gunicorn", "flask", "dotenv", "npm"),
+        *("yarn", "pnpm", "keytool", "certutil", "codesign", "cmp", "true", "locate", "which"),
+        *("exec",),
+    )
 )
 # openssl's commands that show a private key as it is, or decode any file.
-_KEY_SHOWING = frozenset("enc base64 rsa pkey ec dsa pkcs12 pkcs8".split())
+_KEY_SHOWING = frozenset(("enc", "base64", "rsa", "pkey", "ec", "dsa", "pkcs12", "pkcs8"))
 _UNSEEN_KEYS = ("-noout", "-pubout", "-out", "-check", "-modulus")
 
 

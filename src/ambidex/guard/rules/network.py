@@ -13,10 +13,20 @@ if TYPE_CHECKING:
     from ambidex.guard.effects import Effect
     from ambidex.guard.scene import Scene
 
-_SHELLS = frozenset("sh bash zsh dash ash ksh fish pwsh python python3 perl ruby php node".split())
-_ARCHIVERS = frozenset("tar gtar bsdtar zip 7z 7za cpio pax git gzip zstd xz bzip2 rsync".split())
+_SHELLS = frozenset(
+    (
+        *("sh", "bash", "zsh", "dash", "ash", "ksh", "fish", "pwsh", "python", "python3", "perl"),
+        *("ruby", "php", "node"),
+    )
+)
+_ARCHIVERS = frozenset(
+    (
+        *("tar", "gtar", "bsdtar", "zip", "7z", "7za", "cpio", "pax", "git", "gzip", "zstd", "xz"),
+        *("bzip2", "rsync"),
+    )
+)
 # Programs whose output is all of the environment; `env` and `set` when they are called alone.
-_DUMPS = frozenset("env printenv export set declare typeset compgen".split())
+_DUMPS = frozenset(("env", "printenv", "export", "set", "declare", "typeset", "compgen"))
 _ENVIRONMENT = "/proc/self/environ"
 
 
