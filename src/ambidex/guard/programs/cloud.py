@@ -137,7 +137,7 @@ def aws(call: Invocation) -> None:
         return
     service, operation = words[0].lower(), words[1]
     if service == "s3":
-        _s3(call, words[1:])
+        _s3(call)
     elif service == "athena" and operation == "start-query-execution":
         _query(call, "query-string")
     elif service == "rds-data" and operation == "execute-statement":
@@ -168,7 +168,7 @@ def _query(call: Invocation, option: str) -> None:
     databases.statements(call, given.last(option), ("cloud",))
 
 
-def _s3(call: Invocation, words: list[str]) -> None:
+def _s3(call: Invocation) -> None:
     given = options.read(
         call.arguments,
         long_valued=(
@@ -238,11 +238,12 @@ def gcloud(call: Invocation) -> None:
         if _action(word):
             _follow(call, words[: at + 1], word)
             return
+    _follow(call, words, words[-1])
 
 
 def gsutil(call: Invocation) -> None:
     """gsutil: copies, removals and access lists of buckets."""
-    words = _command_words(call.arguments)
+    words = options.read(call.arguments, valued="hoiu").operands
     if words:
         _storage(call, words[0], words[1:])
 
@@ -260,11 +261,8 @@ def _storage(call: Invocation, verb: str, places: list[str]) -> None:
         )
     elif verb in ("cp", "mv", "rsync") and len(places) > 1:
         _copy(call, places, deletes="-d" in call.words)
-    elif verb in ("iam", "acl", "defacl"):
-        if places[:1] != ["get"]:
-            call.emit(
-                effects.REMOTE, action="grant", target=f"{call.name} {verb}", flags=("cloud",)
-            )
+    elif verb in ("iam", "acl", "defacl") and places[:1] != ["get"]:
+        call.emit(effects.REMOTE, action="grant", target=f"{call.name} {verb}", flags=("cloud",))
 
 
 def bq(call: Invocation) -> None:

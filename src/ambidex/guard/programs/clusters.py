@@ -6,7 +6,7 @@ Hot path: nothing is imported.
 from __future__ import annotations
 
 from ambidex.guard import effects
-from ambidex.guard.programs import options
+from ambidex.guard.programs import elsewhere, options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def kubectl(call: Invocation) -> None:
         call.emit(effects.READ, path=name, flags=("quiet",))
     if verb == "delete":
         _delete(call, given, rest)
-    elif verb == "get" or verb == "describe":
+    elif verb in ("get", "describe"):
         _get(call, given, rest)
     elif verb == "config":
         if rest[:1] == ["view"] and given.has("raw"):
@@ -145,14 +145,7 @@ def _command(call: Invocation, words: list[str]) -> None:
     if "--" not in call.arguments:
         return
     command = call.arguments[call.arguments.index("--") + 1 :]
-    try:
-        from ambidex.guard.programs import elsewhere
-
-        inner = elsewhere.pod_inner
-    except (ImportError, AttributeError):
-        call.run(command, via="wrapper:container", cwd="/")
-        return
-    inner(call, command, "".join(words[:1]))
+    elsewhere.pod_inner(call, command, "".join(words[:1]))
 
 
 def _copy(call: Invocation, words: list[str]) -> None:

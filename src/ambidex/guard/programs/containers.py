@@ -6,7 +6,7 @@ Hot path: nothing is imported.
 from __future__ import annotations
 
 from ambidex.guard import effects
-from ambidex.guard.programs import options
+from ambidex.guard.programs import elsewhere, options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _emit(call: Invocation, action: str, what: str, words: list[str], *flags: st
         effects.REMOTE,
         action=action,
         target=f"{what} {names}".strip(),
-        flags=("container", what.split(" ")[0], *flags),
+        flags=("container", what.split(" ", maxsplit=1)[0], *flags),
     )
 
 
@@ -184,14 +184,7 @@ def _run(call: Invocation, verb: str, words: list[str]) -> None:
         )
     if verb == "create" or not given.operands:
         return
-    try:
-        from ambidex.guard.programs import elsewhere
-
-        inner = elsewhere.container_inner
-    except (ImportError, AttributeError):
-        _inner(call, given)
-        return
-    inner(call, words, verb)
+    elsewhere.container_inner(call, words, verb)
 
 
 def _privileges(given: Options, flags: set[str]) -> None:
@@ -222,15 +215,8 @@ def _mounts(given: Options) -> list[tuple[str, str]]:
     return found
 
 
-def _inner(call: Invocation, given: Options) -> None:
-    """The command inside, as far as it is told without knowing the image."""
-    command = given.operands[1:]
-    if command and command[0].rsplit("/", 1)[-1] in ("sh", "bash") and "-c" in command[:-1]:
-        call.script(command[command.index("-c") + 1], cwd="/", via="wrapper:container")
-
-
 def compose(call: Invocation, words: list[str] | None = None) -> None:
-    """docker compose, docker-compose, podman-compose."""
+    """Docker compose, docker-compose, podman-compose."""
     given = options.read(
         call.arguments if words is None else words,
         valued="fpH",
@@ -271,16 +257,7 @@ def _compose_command(call: Invocation, verb: str, words: list[str]) -> None:
     for source, facts in _mounts(given):
         if source in _WHOLE and "ro" not in facts.split(","):
             call.emit(effects.REMOTE, action="run", target=source, flags=("container", "host"))
-    try:
-        from ambidex.guard.programs import elsewhere
-
-        inner = elsewhere.container_inner
-    except (ImportError, AttributeError):
-        command = given.operands[1:]
-        if command:
-            call.run(command, via="wrapper:container", cwd="/")
-        return
-    inner(call, words, verb)
+    elsewhere.container_inner(call, words, verb)
 
 
 def image_tool(call: Invocation) -> None:

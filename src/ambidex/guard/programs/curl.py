@@ -18,44 +18,40 @@ if TYPE_CHECKING:
 
 # Source: curl's manual, 8.x.
 _SHORT = "AbcCdDeEFHKmoPQrtTuUwxXyYz"
-_VALUED = tuple(
-    (
-        *("data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "form"),
-        *("form-string", "json", "upload-file", "url", "url-query", "request", "header", "user"),
-        *("user-agent", "output", "output-dir", "config", "cookie", "cookie-jar", "dump-header"),
-        *("referer", "cert", "key", "cacert", "capath", "proxy", "proxy-user", "proxy-header"),
-        *("quote", "range", "max-time", "max-redirs", "max-filesize", "connect-timeout"),
-        *("connect-to", "continue-at", "resolve", "interface", "limit-rate", "retry"),
-        *("retry-delay", "retry-max-time", "write-out", "trace", "trace-ascii", "trace-config"),
-        *("stderr", "libcurl", "etag-save", "etag-compare", "unix-socket", "abstract-unix-socket"),
-        *("netrc-file", "ciphers", "tls-max", "tls13-ciphers", "cert-type", "key-type", "pass"),
-        *("pinnedpubkey", "oauth2-bearer", "aws-sigv4", "noproxy", "preproxy", "socks4"),
-        *("socks4a", "socks5", "socks5-hostname", "socks5-gssapi-service", "proxy-cacert"),
-        *("proxy-cert", "proxy-key", "proxy-pass", "proxy1.0", "postquote", "prequote"),
-        *("ftp-account", "ftp-port", "ftp-method", "ftp-alternative-to-user", "speed-limit"),
-        *("speed-time", "time-cond", "telnet-option", "tftp-blksize", "local-port"),
-        *("keepalive-time", "keepalive-cnt", "hsts", "alt-svc", "doh-url", "dns-servers"),
-        *("dns-interface", "dns-ipv4-addr", "dns-ipv6-addr", "crlfile", "curves", "egd-file"),
-        *("random-file", "engine", "expect100-timeout", "happy-eyeballs-timeout-ms"),
-        *("haproxy-clientip", "hostpubmd5", "hostpubsha256", "ipfs-gateway", "krb"),
-        *("login-options", "mail-auth", "mail-from", "mail-rcpt", "parallel-max", "proto"),
-        *("proto-default", "proto-redir", "pubkey", "rate", "request-target", "sasl-authzid"),
-        *("service-name", "delegation", "create-file-mode", "variable", "variable-file", "ech"),
-        *("vlan-priority", "ip-tos"),
-    )
+_VALUED = (
+    *("data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "form"),
+    *("form-string", "json", "upload-file", "url", "url-query", "request", "header", "user"),
+    *("user-agent", "output", "output-dir", "config", "cookie", "cookie-jar", "dump-header"),
+    *("referer", "cert", "key", "cacert", "capath", "proxy", "proxy-user", "proxy-header"),
+    *("quote", "range", "max-time", "max-redirs", "max-filesize", "connect-timeout"),
+    *("connect-to", "continue-at", "resolve", "interface", "limit-rate", "retry"),
+    *("retry-delay", "retry-max-time", "write-out", "trace", "trace-ascii", "trace-config"),
+    *("stderr", "libcurl", "etag-save", "etag-compare", "unix-socket", "abstract-unix-socket"),
+    *("netrc-file", "ciphers", "tls-max", "tls13-ciphers", "cert-type", "key-type", "pass"),
+    *("pinnedpubkey", "oauth2-bearer", "aws-sigv4", "noproxy", "preproxy", "socks4"),
+    *("socks4a", "socks5", "socks5-hostname", "socks5-gssapi-service", "proxy-cacert"),
+    *("proxy-cert", "proxy-key", "proxy-pass", "proxy1.0", "postquote", "prequote"),
+    *("ftp-account", "ftp-port", "ftp-method", "ftp-alternative-to-user", "speed-limit"),
+    *("speed-time", "time-cond", "telnet-option", "tftp-blksize", "local-port"),
+    *("keepalive-time", "keepalive-cnt", "hsts", "alt-svc", "doh-url", "dns-servers"),
+    *("dns-interface", "dns-ipv4-addr", "dns-ipv6-addr", "crlfile", "curves", "egd-file"),
+    *("random-file", "engine", "expect100-timeout", "happy-eyeballs-timeout-ms"),
+    *("haproxy-clientip", "hostpubmd5", "hostpubsha256", "ipfs-gateway", "krb"),
+    *("login-options", "mail-auth", "mail-from", "mail-rcpt", "parallel-max", "proto"),
+    *("proto-default", "proto-redir", "pubkey", "rate", "request-target", "sasl-authzid"),
+    *("service-name", "delegation", "create-file-mode", "variable", "variable-file", "ech"),
+    *("vlan-priority", "ip-tos"),
 )
-_FLAGS = tuple(
-    (
-        *("get", "head", "location", "location-trusted", "silent", "show-error", "fail"),
-        *("fail-with-body", "fail-early", "insecure", "include", "verbose", "remote-name"),
-        *("remote-name-all", "remote-header-name", "create-dirs", "compressed", "netrc"),
-        *("netrc-optional", "globoff", "parallel", "progress-bar", "anyauth", "basic", "digest"),
-        *("ntlm", "negotiate", "append", "disable", "next", "http1.0", "http1.1", "http2"),
-        *("http3", "ipv4", "ipv6", "tlsv1", "tlsv1.2", "tlsv1.3", "ssl", "ssl-reqd", "help"),
-        *("manual", "version", "no-buffer", "junk-session-cookies", "list-only", "path-as-is"),
-        *("raw", "remote-time", "skip-existing", "no-clobber", "remove-on-error", "tcp-nodelay"),
-        *("use-ascii", "xattr", "proxytunnel"),
-    )
+_FLAGS = (
+    *("get", "head", "location", "location-trusted", "silent", "show-error", "fail"),
+    *("fail-with-body", "fail-early", "insecure", "include", "verbose", "remote-name"),
+    *("remote-name-all", "remote-header-name", "create-dirs", "compressed", "netrc"),
+    *("netrc-optional", "globoff", "parallel", "progress-bar", "anyauth", "basic", "digest"),
+    *("ntlm", "negotiate", "append", "disable", "next", "http1.0", "http1.1", "http2"),
+    *("http3", "ipv4", "ipv6", "tlsv1", "tlsv1.2", "tlsv1.3", "ssl", "ssl-reqd", "help"),
+    *("manual", "version", "no-buffer", "junk-session-cookies", "list-only", "path-as-is"),
+    *("raw", "remote-time", "skip-existing", "no-clobber", "remove-on-error", "tcp-nodelay"),
+    *("use-ascii", "xattr", "proxytunnel"),
 )
 # FTP commands that only ask.
 _ASKING = frozenset(
@@ -187,7 +183,7 @@ def _headers(call: Invocation, given: Options) -> str:
 
 
 def _without_tokens(call: Invocation, header: str) -> str:
-    """A header; unknown parts that are tokens of a tool are taken out where they are meant to be."""
+    """A header, without those unknown parts that are tokens in the place where tokens belong."""
     if not header.lower().startswith(_CREDENTIAL_HEADERS):
         return header
     return "".join(
@@ -218,15 +214,11 @@ def _configured(call: Invocation, name: str) -> list[str]:
         text = call.content(call.path(name)) or ""
     words: list[str] = []
     for line in text.splitlines():
-        line = line.strip()
-        if not line or line.startswith("#"):
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
             continue
-        for end, character in enumerate(line):
-            if character in " \t=:":
-                break
-        else:
-            end = len(line)
-        option, value = line[:end], line[end:].strip(" \t=:").strip('"')
+        option = stripped.replace("=", " ").replace(":", " ").split(None, 1)[0]
+        value = stripped[len(option) :].strip(" \t=:").strip('"')
         words.append(option if option.startswith("-") else "--" + option)
         if value:
             words.append(value)

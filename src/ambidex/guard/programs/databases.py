@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from ambidex.guard.invocation import Invocation
 
 
-def statements(call: Invocation, text: str, flags: Iterable[str] = ()) -> None:
-    """Emit what the SQL in `text` would do."""
+def statements(call: Invocation, text: str, flags: Iterable[str] = (), *, path: str = "") -> None:
+    """Emit what the SQL in `text` would do, in the database file `path` if it is one."""
     for statement in sql.statements(text):
         kind = sql.danger(statement)
         if kind:
             call.emit(
                 effects.REMOTE,
                 action=kind,
+                path=path,
                 target=call.show(" ".join(statement.shown)),
                 flags=("database", *flags),
             )
@@ -136,8 +137,9 @@ def embedded(call: Invocation) -> None:
     words = given.operands
     name = words[0] if words else ":memory:"
     flags = ["file", "local"]
-    if name in ("", ":memory:") or call.path(name).startswith(("/tmp/", "/var/tmp/")):
+    if name in ("", ":memory:"):
         flags.append("temporary")
+        name = ""
     texts = given.all("cmd", "c", "s") + words[1:]
     for script in given.all("init", "f"):
         texts.append(call.content(call.path(script)) or "")
@@ -146,7 +148,7 @@ def embedded(call: Invocation) -> None:
     for text in texts:
         if any(line.lstrip().startswith(".") for line in text.splitlines()):
             call.code("sqlite3", text)
-        statements(call, _without_dots(text), flags)
+        statements(call, _without_dots(text), flags, path=name)
 
 
 def _without_dots(text: str) -> str:
@@ -176,6 +178,8 @@ def other_sql(call: Invocation) -> None:
 
 _REDIS_GRAVE = frozenset(("FLUSHALL", "FLUSHDB", "SHUTDOWN", "SWAPDB"))
 
+_REDIS_RUN = (["CONFIG", "SET"], ["ACL", "SETUSER"], ["MODULE", "LOAD"])
+
 
 def redis(call: Invocation) -> None:
     """redis-cli, valkey-cli: a command as words, or lines of standard input."""
@@ -195,9 +199,7 @@ def redis(call: Invocation) -> None:
             continue
         if upper[0] in _REDIS_GRAVE or upper[:2] in (["SCRIPT", "FLUSH"], ["CLUSTER", "RESET"]):
             _emit(call, sql.DESTROY, " ".join(words), _where(host))
-        elif upper[:2] in (["CONFIG", "SET"], ["ACL", "SETUSER"], ["MODULE", "LOAD"]):
-            _emit(call, sql.RUN, " ".join(words), _where(host))
-        elif upper[0] in ("SLAVEOF", "REPLICAOF", "DEBUG", "MIGRATE"):
+        elif upper[:2] in _REDIS_RUN or upper[0] in ("SLAVEOF", "REPLICAOF", "DEBUG", "MIGRATE"):
             _emit(call, sql.RUN, " ".join(words), _where(host))
         elif upper[0] in ("DEL", "UNLINK") and any(not is_known(word) for word in words):
             _emit(call, sql.ROWS, " ".join(words), _where(host))

@@ -15,33 +15,29 @@ if TYPE_CHECKING:
     from ambidex.guard.invocation import Invocation
 
 # Source: GNU Wget 1.24, option tables of its main.c.
-_WGET_VALUED = tuple(
-    (
-        *("output-document", "output-file", "append-output", "directory-prefix", "post-data"),
-        *("post-file", "body-data", "body-file", "method", "header", "input-file", "user-agent"),
-        *("referer", "execute", "config", "use-askpass", "user", "password", "ask-password"),
-        *("http-user", "http-password", "ftp-user", "ftp-password", "proxy-user"),
-        *("proxy-password", "tries", "timeout", "dns-timeout", "connect-timeout", "read-timeout"),
-        *("wait", "waitretry", "random-wait", "quota", "limit-rate", "level", "accept", "reject"),
-        *("accept-regex", "reject-regex", "regex-type", "domains", "exclude-domains"),
-        *("include-directories", "exclude-directories", "base", "cut-dirs", "default-page"),
-        *("load-cookies", "save-cookies", "ca-certificate", "ca-directory", "certificate"),
-        *("certificate-type", "private-key", "private-key-type", "secure-protocol", "progress"),
-        *("report-speed", "start-pos", "max-redirect", "local-encoding", "remote-encoding"),
-        *("restrict-file-names", "bind-address", "prefer-family", "rejected-log", "warc-file"),
-        *("compression", "follow-tags", "ignore-tags", "retry-on-http-error", "hsts-file"),
-        *("ciphers",),
-    )
+_WGET_VALUED = (
+    *("output-document", "output-file", "append-output", "directory-prefix", "post-data"),
+    *("post-file", "body-data", "body-file", "method", "header", "input-file", "user-agent"),
+    *("referer", "execute", "config", "use-askpass", "user", "password", "ask-password"),
+    *("http-user", "http-password", "ftp-user", "ftp-password", "proxy-user"),
+    *("proxy-password", "tries", "timeout", "dns-timeout", "connect-timeout", "read-timeout"),
+    *("wait", "waitretry", "random-wait", "quota", "limit-rate", "level", "accept", "reject"),
+    *("accept-regex", "reject-regex", "regex-type", "domains", "exclude-domains"),
+    *("include-directories", "exclude-directories", "base", "cut-dirs", "default-page"),
+    *("load-cookies", "save-cookies", "ca-certificate", "ca-directory", "certificate"),
+    *("certificate-type", "private-key", "private-key-type", "secure-protocol", "progress"),
+    *("report-speed", "start-pos", "max-redirect", "local-encoding", "remote-encoding"),
+    *("restrict-file-names", "bind-address", "prefer-family", "rejected-log", "warc-file"),
+    *("compression", "follow-tags", "ignore-tags", "retry-on-http-error", "hsts-file"),
+    *("ciphers",),
 )
-_WGET_FLAGS = tuple(
-    (
-        *("quiet", "verbose", "no-verbose", "continue", "no-clobber", "timestamping", "spider"),
-        *("recursive", "mirror", "page-requisites", "convert-links", "no-parent"),
-        *("no-check-certificate", "content-disposition", "background", "force-directories"),
-        *("no-directories", "no-host-directories", "server-response", "no-proxy", "no-cookies"),
-        *("delete-after", "trust-server-names", "https-only", "inet4-only", "inet6-only", "help"),
-        *("version", "debug"),
-    )
+_WGET_FLAGS = (
+    *("quiet", "verbose", "no-verbose", "continue", "no-clobber", "timestamping", "spider"),
+    *("recursive", "mirror", "page-requisites", "convert-links", "no-parent"),
+    *("no-check-certificate", "content-disposition", "background", "force-directories"),
+    *("no-directories", "no-host-directories", "server-response", "no-proxy", "no-cookies"),
+    *("delete-after", "trust-server-names", "https-only", "inet4-only", "inet6-only", "help"),
+    *("version", "debug"),
 )
 
 
@@ -190,12 +186,20 @@ def aria2c(call: Invocation) -> None:
     call.output = ""
 
 
+# Endings that tell a file from a host.
+_FILES = frozenset(
+    ("html", "htm", "json", "yaml", "yml", "txt", "md", "xml", "key", "pem", "tfstate")
+)
+
+
 def browser(call: Invocation) -> None:
     """lynx, w3m, links, elinks: print pages."""
     given = options.read(call.arguments, single=True, long_valued=("o", "T", "auth", "useragent"))
     answers = []
     for url in given.operands:
-        if "://" in url or "." in url.split("/", 1)[0] and not url.startswith((".", "/")):
+        host = url.split("/", 1)[0]
+        is_file = url.startswith((".", "/")) or host.rpartition(".")[2] in _FILES or "." not in host
+        if "://" in url or not is_file:
             answers.append(call.fetch(url))
         else:
             answers.append(call.read(url))

@@ -71,9 +71,10 @@ def pulumi(call: Invocation) -> None:
     if not words or given.has("help", "h"):
         return
     approved = ("approved",) if given.has("yes", "y", "skip-preview", "f") else ()
+    if given.has("preview-only"):
+        return
     if words[0] in ("destroy", "down", "dn"):
-        if not given.has("preview-only"):
-            _emit(call, "destroy", "destroy", *approved)
+        _emit(call, "destroy", "destroy", *approved)
     elif words[0] in ("up", "update"):
         _emit(call, "deploy", "up", *approved)
     elif words[:2] == ["stack", "rm"]:
@@ -140,9 +141,7 @@ def ansible(call: Invocation) -> None:
     if module in ("shell", "command", "raw", "script") and text:
         local = hosts in ("localhost", "127.0.0.1")
         call.script(text, **({} if local else {"cwd": "/", "via": "wrapper:ansible"}))
-    elif any(part in text for part in _DESTRUCTIVE_ARGS):
-        _emit(call, "destroy", f"{module} on {hosts}")
-    elif module in ("reboot", "win_reboot"):
+    elif any(part in text for part in _DESTRUCTIVE_ARGS) or module in ("reboot", "win_reboot"):
         _emit(call, "destroy", f"{module} on {hosts}")
 
 
@@ -159,9 +158,8 @@ def playbook(call: Invocation) -> None:
             return
         if given.operands:
             _emit(call, "deploy", " ".join(given.operands[:1]))
-    elif given.operands or given.has("U", "url"):
-        if not given.has("help", "h", "version"):
-            _emit(call, "deploy", given.last("U", "url"))
+    elif given.has("U", "url") and not given.has("help", "h", "version"):
+        _emit(call, "deploy", given.last("U", "url"))
 
 
 def vault_file(call: Invocation) -> None:

@@ -37,6 +37,13 @@ def _wrapped(call: Invocation) -> bool:
     return True
 
 
+_VAULT_DELETING = (
+    *(["kv", "delete"], ["kv", "destroy"], ["secrets", "disable"], ["auth", "disable"]),
+    *(["policy", "delete"], ["lease", "revoke"], ["token", "revoke"], ["operator", "seal"]),
+    *(["operator", "rekey"], ["audit", "disable"], ["namespace", "delete"]),
+)
+
+
 def vault(call: Invocation) -> None:
     """vault, bao: HashiCorp's server for secrets."""
     words = _words(call)
@@ -45,32 +52,25 @@ def vault(call: Invocation) -> None:
         return
     if words[0] == "read" or words[:2] == ["kv", "get"] or words[:2] == ["print", "token"]:
         _secret(call, f"{call.name} {path}")
-    elif words[0] == "delete" or words[:2] in (
-        *(["kv", "delete"], ["kv", "destroy"], ["kv", "metadata"], ["secrets", "disable"]),
-        *(["auth", "disable"], ["policy", "delete"], ["lease", "revoke"], ["token", "revoke"]),
-        *(
-            ["operator", "seal"],
-            ["operator", "rekey"],
-            ["audit", "disable"],
-            ["namespace", "delete"],
-        ),
-    ):
-        if words[:3] not in (["kv", "metadata", "get"], ["kv", "metadata", "put"]):
-            grave = words[0] in ("secrets", "operator", "audit", "auth") or "destroy" in words
-            _delete(call, f"{call.name} {path}", *(("grave",) if grave else ()))
+    elif words[:2] in _VAULT_DELETING or words[0] == "delete":
+        grave = words[0] in ("secrets", "operator", "audit", "auth") or "destroy" in words
+        _delete(call, f"{call.name} {path}", *(("grave",) if grave else ()))
+
+
+_SHOWING = (
+    *(["read"], ["inject"], ["show"], ["export"], ["password"], ["p"]),
+    *(["item", "get"], ["document", "get"], ["get", "item"], ["get", "document"]),
+)
 
 
 def one_password(call: Invocation) -> None:
     """op, bw, lpass, rbw, dashlane: password managers."""
     words = _words(call)
-    if not words or call.name == "op" and words[0] == "run" and _wrapped(call):
+    if not words or (call.name == "op" and words[0] == "run" and _wrapped(call)):
         return
     shown = f"{call.name} {' '.join(words[:3])}"
-    if words[:1] in (["read"], ["inject"], ["show"], ["export"], ["password"], ["p"]):
-        _secret(call, shown)
-    elif words[:2] in (["item", "get"], ["document", "get"], ["get", "item"], ["get", "document"]):
-        _secret(call, shown)
-    elif words[:1] == ["get"] and call.name in ("bw", "rbw", "lpass"):
+    gets = words[:1] == ["get"] and call.name in ("bw", "rbw", "lpass")
+    if gets or words[:1] in _SHOWING or words[:2] in _SHOWING:
         _secret(call, shown)
     elif any(word in ("delete", "rm", "remove", "purge") for word in words[:2]):
         _delete(call, shown)
@@ -95,7 +95,14 @@ def gpg(call: Invocation) -> None:
         call.arguments,
         valued="ruoN",
         long_valued=("recipient", "local-user", "output", "homedir", "passphrase-file", "keyring"),
-        long=("export-secret-keys", "export-secret-subkeys", "delete-secret-keys", "delete-keys"),
+        long=(
+            "export",
+            "export-ownertrust",
+            "export-secret-keys",
+            "export-secret-subkeys",
+            "delete-secret-keys",
+            "delete-keys",
+        ),
     )
     if given.has("export-secret-keys", "export-secret-subkeys", "export-secret-key"):
         _secret(call, "gpg --export-secret-keys", "grave")
@@ -113,9 +120,9 @@ def keychain(call: Invocation) -> None:
     words = call.arguments
     if not words:
         return
-    if words[0] in ("find-generic-password", "find-internet-password"):
-        if any(word in ("-w", "-g") or word.startswith(("-w", "-g")) for word in words[1:]):
-            _secret(call, f"security {words[0]}")
+    shows = any(word.startswith(("-w", "-g")) for word in words[1:])
+    if words[0] in ("find-generic-password", "find-internet-password") and shows:
+        _secret(call, f"security {words[0]}")
     elif words[0] in ("dump-keychain", "export"):
         _secret(call, f"security {words[0]}", "grave")
     elif words[0].startswith("delete-"):

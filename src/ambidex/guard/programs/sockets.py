@@ -102,7 +102,7 @@ def socat(call: Invocation) -> None:
     remote = [_address(address) for address in (first, second)]
     is_network = any(kind == "network" for kind, _, _ in remote)
     for address in (first, second):
-        kind, place, listens = _address(address)
+        kind, place, _ = _address(address)
         if kind == "program" and is_network:
             peer, listening = next(
                 (other, heard) for what, other, heard in remote if what == "network"
@@ -121,7 +121,7 @@ def _address(address: str) -> tuple[str, str, bool]:
     if kind in ("EXEC", "SYSTEM", "SHELL"):
         return "program", _before_options(rest).strip("'\""), False
     if kind.startswith(("TCP", "UDP", "SSL", "OPENSSL", "SCTP", "SOCKS", "PROXY", "IP4", "IP6")):
-        listens = "LISTEN" in word.upper() or kind in ("SSL", "OPENSSL") and "-L" in word.upper()
+        listens = "LISTEN" in word.upper() or (kind in ("SSL", "OPENSSL") and "-L" in word.upper())
         return "network", "listen" if listens else _before_options(rest), listens
     if kind in ("OPEN", "GOPEN", "FILE", "CREATE", "PIPE", "READLINE") and rest:
         return "file", _before_options(rest), False

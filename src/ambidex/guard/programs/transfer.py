@@ -137,6 +137,9 @@ def _is_remote(word: str) -> bool:
     return bool(colon) and "/" not in head and head not in ("", ".")
 
 
+_TUNNELS = frozenset(("http", "tcp", "tls", "tunnel", "local", "file", "start"))
+
+
 def handover(call: Invocation) -> None:
     """croc, wormhole, transfer, ffsend, ngrok …: files to whoever knows a code."""
     words = [word for word in call.arguments if not word.startswith("-")]
@@ -144,9 +147,8 @@ def handover(call: Invocation) -> None:
         files = words[1 + max(words.index(w) for w in ("send", "upload") if w in words) :]
         data = "".join(call.read(file, flags=("quiet", "recursive")) for file in files)
         call.send(f"{call.name}.relay", data + (call.stdin or ""), flags=("file",))
-    elif call.name in ("ngrok", "cloudflared", "localtunnel", "lt", "bore"):
-        if any(word in ("http", "tcp", "tunnel", "local", "file") for word in words):
-            call.send(f"{call.name}.relay", "", flags=("tunnel",))
+    elif call.name in ("ngrok", "cloudflared", "lt", "bore") and _TUNNELS.intersection(words):
+        call.send(f"{call.name}.relay", "", flags=("tunnel",))
 
 
 def mail(call: Invocation) -> None:

@@ -89,8 +89,8 @@ RULES = (
         decision=ASK,
         severity="high",
         protects="services in a cluster",
-        why="What is deleted serves nobody any more, and comes back only if something recreates it.",
-        instead="Check the context with `kubectl config current-context`, then let a person decide.",
+        why="What is deleted serves nobody any more until something creates it again.",
+        instead="Check the context (`kubectl config current-context`) and let a person decide.",
         match=(
             "kubectl delete pod web-0",
             "kubectl delete -f deploy.yaml",
@@ -143,7 +143,7 @@ RULES = (
         decision=ASK,
         severity="high",
         protects="who may do what in a cluster",
-        why="Permissions outlive the work they were given for, and foreign manifests run as they come.",
+        why="Permissions outlive the work they were given for; foreign manifests run as they come.",
         instead="Show the binding or the manifest and let a person apply it.",
         match=(
             "kubectl create clusterrolebinding me --clusterrole=cluster-admin --user=me",

@@ -45,7 +45,7 @@ def _pruned(effect: Effect, scene: Scene) -> str:
     return ""
 
 
-def _host(effect: Effect, scene: Scene) -> str:
+def _host(effect: Effect, _scene: Scene) -> str:
     if not _is(effect, "run"):
         return ""
     if "host" in effect.flags:

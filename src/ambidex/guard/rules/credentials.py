@@ -23,7 +23,7 @@ _QUIET = frozenset(
         *("set", "ssh", "ssh-keygen", "ssh-add", "ssh-copy-id", "sftp", "git", "gpg", "gpg2"),
         *("age", "sops", "ansible-vault", "ansible-playbook", "docker", "docker-compose"),
         *("podman", "podman-compose", "nerdctl", "kubectl", "helm", "oc", "terraform", "tofu"),
-        *("pulumi", "aws", "gcloud", "az", "curl", "wget", "psql", "mysql", "mysqldump"),
+        *("pulumi", "aws", "gcloud", "az", "psql", "mysql", "mysqldump"),
         *("pg_dump", "node", "deno", "bun", "uvicorn", "gunicorn", "flask", "dotenv", "npm"),
         *("yarn", "pnpm", "keytool", "certutil", "codesign", "cmp", "true", "locate", "which"),
         *("exec",),
@@ -231,7 +231,7 @@ RULES = (
         severity="high",
         protects="secrets in a credential store",
         why="What a command shows is in the transcript, and in everything that reads it.",
-        instead="Hand the secret to the program that needs it: `op run`, `vault agent`, `aws-vault`.",
+        instead="Hand the secret to the program that needs it: `op run`, `aws-vault exec`.",
         match=(
             "op read op://private/mail/password",
             "pass show mail/work",

@@ -16,7 +16,7 @@ def _is_kept(effect: Effect) -> bool:
     return "database" in effect.flags and "temporary" not in effect.flags
 
 
-def _destroyed(effect: Effect, scene: Scene) -> str:
+def _destroyed(effect: Effect, _scene: Scene) -> str:
     if not _is_kept(effect) or "file" in effect.flags:
         return ""
     if effect.action == sql.DESTROY:
@@ -27,14 +27,14 @@ def _destroyed(effect: Effect, scene: Scene) -> str:
 
 
 def _file(effect: Effect, scene: Scene) -> str:
-    if not _is_kept(effect) or "file" not in effect.flags:
+    if not _is_kept(effect) or "file" not in effect.flags or scene.is_temporary(effect.path):
         return ""
     if effect.action in (sql.DESTROY, sql.DROP, sql.ROWS, sql.ALTER):
         return f"it drops or empties tables of a database file ({effect.target})"
     return ""
 
 
-def _altered(effect: Effect, scene: Scene) -> str:
+def _altered(effect: Effect, _scene: Scene) -> str:
     if not _is_kept(effect) or "file" in effect.flags:
         return ""
     if effect.action == sql.ALTER:
@@ -44,10 +44,10 @@ def _altered(effect: Effect, scene: Scene) -> str:
     return ""
 
 
-def _run(effect: Effect, scene: Scene) -> str:
+def _run(effect: Effect, _scene: Scene) -> str:
     if "database" not in effect.flags or effect.action != sql.RUN:
         return ""
-    return f"it makes the server run a program, use a file or change its configuration ({effect.target})"
+    return f"it makes the server run a program or reach for files ({effect.target})"
 
 
 _REMOTE = (effects.REMOTE,)
