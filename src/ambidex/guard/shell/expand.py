@@ -169,6 +169,14 @@ def _expand(
             if written:
                 into.add(written)
         elif kind is Parameter:
+            if splits and part.operator and not part.quoted:
+                given = values.default_of(shell, state, part)
+                if isinstance(given, Word):
+                    _expand(shell, state, given.parts, into, True, True)
+                    continue
+                if given is not None:
+                    _put([given], True, False, into, splits, active)
+                    continue
             found, whole = values.values(shell, state, part)
             _put(found, whole, part.quoted, into, splits, active)
         elif kind is Substitution:

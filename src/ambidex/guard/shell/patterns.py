@@ -227,6 +227,8 @@ def replaced(text: str, pattern: str, new: str, how: str) -> str | None:
     if how == "/%":
         lengths = prefixes(found[::-1], text[::-1])
         return text[: len(text) - lengths[-1]] + new if lengths else text
+    if not text:
+        return new if prefixes(found, "") else ""
     done = []
     at = 0
     while at < len(text):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ambidex.guard.shell.nodes import Script
 
 # Plain assignments to these reach programs: they are in every environment.
-_ALWAYS_EXPORTED = frozenset({"PATH", "HOME", "PROMPT_COMMAND", "BASH_ENV", "ENV", "IFS", "SHELL"})
+_ALWAYS_EXPORTED = frozenset({"PATH", "HOME", "PROMPT_COMMAND", "BASH_ENV", "ENV", "SHELL"})
 
 
 def run(shell: Shell, node: Simple, state: State) -> list[State]:
