@@ -71,6 +71,42 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("vault", "bao", "op", "bw", "lpass", "rbw", "dcli", "pass", "gopass", "gpg", "gpg2"),
         *("security", "secret-tool", "keyring", "kwallet-query", "aws-vault", "doppler"),
         *("infisical", "chamber", "printenv", "ssh-keygen"),
+    "prefixes": (
+        *("arch", "caffeinate", "catchsegv", "ccache", "cgexec", "chpst", "chronic"),
+        *("chrt", "cpulimit", "daemonize", "dbus-launch", "dbus-run-session", "doas"),
+        *("dumb-init", "eatmydata", "env", "fakeroot", "faketime", "firejail", "genv"),
+        *("gosu", "gtime", "gtimeout", "ifne", "ionice", "linux32", "linux64", "ltrace"),
+        *("nice", "nohup", "nsenter", "numactl", "pkexec", "prlimit", "proot"),
+        *("proxychains", "proxychains4", "retry", "rlwrap", "runuser", "sccache"),
+        *("setarch", "setpriv", "setsid", "sg", "softlimit", "ssh-agent", "stdbuf"),
+        *("strace", "su", "su-exec", "sudo", "systemd-inhibit", "systemd-run", "taskset"),
+        *("time", "timeout", "tini", "torsocks", "tsocks", "unbuffer", "unshare"),
+        *("valgrind", "winpty", "xvfb-run"),
+    ),
+    "batches": (
+        *("entr", "flock", "gxargs", "parallel", "script", "watch", "xargs"),
+    ),
+    "remote": (
+        *("autossh", "bwrap", "chroot", "mosh", "screen", "ssh", "sshpass", "tmux"),
+    ),
+    "runners": (
+        *("asdf", "bmake", "bundle", "bunx", "busybox", "capsh", "cmd", "cmd.exe"),
+        *("direnv", "dotenvx", "expect", "gdb", "gmake", "hyperfine", "lldb", "make"),
+        *("mise", "npx", "perf", "pipenv", "pixi", "pnpx", "pyenv", "rbenv", "run-parts"),
+        *("start-stop-daemon", "toybox", "wsl", "wsl.exe"),
+    ),
+    "editors": (
+        *("ed", "emacs", "emacsclient", "ex", "exim", "fzf", "gvim", "helix", "hx"),
+        *("joe", "kak", "man", "mcedit", "micro", "nano", "nvim", "pico", "red", "sk"),
+        *("vi", "view", "vim", "vimdiff"),
+    ),
+    "interpreters": (
+        *("awk", "gawk", "ipython", "irb", "jruby", "lua", "lua5.3", "lua5.4", "luajit"),
+        *("mawk", "nawk", "node", "nodejs", "osascript", "perl", "php", "php-cgi"),
+        *("powershell", "powershell.exe", "pwsh", "pwsh.exe", "pypy", "pypy3", "python"),
+        *("python2", "python2.7", "python3", "python3.10", "python3.11", "python3.12"),
+        *("python3.13", "python3.14", "python3.15", "python3.6", "python3.7"),
+        *("python3.8", "python3.9", "r", "rscript", "ruby", "tclsh", "ts-node", "tsx"),
     ),
     "shells": (
         *("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish", "rbash", "ksh93", "yash"),
