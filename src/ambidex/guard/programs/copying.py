@@ -269,21 +269,6 @@ def _split(call: Invocation) -> None:
         put(call, prefix + part + given.last("additional-suffix"), data)
 
 
-def _rename(call: Invocation) -> None:
-    """`rename`: perl's with an expression, or util-linux' with two texts; `mmv` likewise."""
-    call.output = ""
-    given = options.read(call.arguments, valued="e", long=("no-act", "dry-run", "no-overwrite"))
-    if given.has("n", "no-act", "dry-run"):
-        return
-    words = given.operands
-    skip = 0 if given.has("e") else 1 if "/" in "".join(words[:1]) else 2
-    for word in words[skip:]:
-        call.emit(effects.MOVE, path=word, flags=place(call, word))
-        put(
-            call, inside(os.path.dirname(word), call.unknown("…")), file_mark(call, call.path(word))
-        )
-
-
 def _fallocate(call: Invocation) -> None:
     call.output = ""
     given = options.read(call.arguments, valued="lo", long_valued=("length", "offset"))
@@ -334,8 +319,6 @@ MODELS = {
     "gdd": _dd,
     "split": _split,
     "csplit": _split,
-    "rename": _rename,
-    "prename": _rename,
     "fallocate": _fallocate,
     "ditto": _ditto,
     "exch": _exchange,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 
-from ambidex.guard import effects
 from ambidex.guard.programs import options
 from ambidex.guard.programs.paths import asks_help, carry, put, read_all
 from ambidex.guard.taint import is_known
@@ -219,20 +218,6 @@ def _xxd(call: Invocation) -> None:
     _finish(call, words[1] if len(words) > 1 else "", data)
 
 
-def _convert_in_place(call: Invocation) -> None:
-    """dos2unix and its like change their operands; `-n old new` writes the second."""
-    call.output = ""
-    given = options.read(call.arguments, long_valued=("info",))
-    if given.has("n", "newfile"):
-        for old, new in zip(given.operands[::2], given.operands[1::2]):
-            put(call, new, read_all(call, [old]))
-    elif given.operands:
-        for word in given.operands:
-            put(call, word, call.unknown("…"), (), effects.EDIT)
-    else:
-        call.output = call.stdin
-
-
 def _names(call: Invocation) -> None:
     """basename, dirname, realpath and readlink: computed where the path is known."""
     given = options.read(
@@ -279,7 +264,6 @@ MODELS = {
     "shuf": _shuf,
     "uniq": _uniq,
     "xxd": _xxd,
-    **dict.fromkeys(("dos2unix", "unix2dos", "mac2unix", "unix2mac", "recode"), _convert_in_place),
     **dict.fromkeys(
         ("basename", "dirname", "realpath", "readlink", "grealpath", "greadlink"), _names
     ),

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from ambidex.guard.rules.rule import Rule
 
+_CHANGES = ("write", "append", "edit", "delete", "move", "link", "mode", "owner")
+
 # Pack (a module here with a tuple `RULES`) → the kinds of effects that its rules ask about.
 PACKS: dict[str, frozenset[str]] = {
     "network": frozenset({"send", "fetch"}),
@@ -37,6 +39,9 @@ PACKS: dict[str, frozenset[str]] = {
     "cloud": frozenset({"remote"}),
     "infrastructure": frozenset({"remote"}),
     "databases": frozenset({"remote"}),
+    "own": frozenset({*_CHANGES}),
+    "golden": frozenset({*_CHANGES}),
+    "paths": frozenset({"read", *_CHANGES}),
     "filesystem": frozenset({DELETE, WRITE, MOVE, APPEND, EDIT, LINK}),
     "devices": frozenset({DEVICE, WRITE, APPEND, EDIT, LINK, MODE, MOVE, OWNER}),
     "host": frozenset({HOST, WRITE, APPEND, KILL}),
