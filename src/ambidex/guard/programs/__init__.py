@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     Model = Callable[[Invocation], None]
 
 # Module in this package → the programs that it has models for, in its table `MODELS`.
-FAMILIES: dict[str, tuple[str, ...]] = {}
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "git": (
+        *("git", "git-reset", "git-clean", "git-push", "git-checkout", "git-restore", "git-lfs"),
+        *("git-filter-branch", "git-filter-repo", "git-commit", "git-apply", "git-am", "git-rm"),
+        *("git-update-ref", "git-stash", "git-branch", "git-send-email"),
+    ),
+    "hook_managers": (
+        *("pre-commit", "prek", "husky", "lefthook", "overcommit", "simple-git-hooks"),
+    ),
+}
 
 _FAMILY_OF = {program: family for family, programs in FAMILIES.items() for program in programs}
 

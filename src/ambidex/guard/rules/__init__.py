@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from ambidex.guard.rules.rule import Rule
 
 # Pack (a module here with a tuple `RULES`) → the kinds of effects that its rules ask about.
-PACKS: dict[str, frozenset[str]] = {}
+PACKS: dict[str, frozenset[str]] = {
+    "git": frozenset({"git", "remote"}),
+    "hooks_bypass": frozenset({"git", "host"}),
+}
 
 
 def about(kind: str) -> Iterator[Rule]:
