@@ -23,10 +23,14 @@ def test_a_rule_stops_its_matches_and_nothing_similar(rule: Rule, root: Path) ->
     assert rule.not_match, "a rule without a counter-example is not known to stop anywhere"
     guard = {**DEFAULTS["guard"], **rule.given}
     for command in rule.match:
-        found = [hit for hit in hits_of(command, scene(root, guard=guard)) if hit.rule.id == rule.id]
+        found = [
+            hit for hit in hits_of(command, scene(root, guard=guard)) if hit.rule.id == rule.id
+        ]
         assert found, f"{rule.id} lets {command!r} pass"
     for command in rule.not_match:
-        found = [hit for hit in hits_of(command, scene(root, guard=guard)) if hit.rule.id == rule.id]
+        found = [
+            hit for hit in hits_of(command, scene(root, guard=guard)) if hit.rule.id == rule.id
+        ]
         assert not found, f"{rule.id} stops {command!r}: it saw {found[0].saw}"
 
 

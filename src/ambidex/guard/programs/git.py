@@ -98,9 +98,7 @@ class Git:
         """Record what happens to the repository; `flags` say what is lost or changed."""
         path = self.tree or self.folder
         action = action or self.subcommand
-        self.call.emit(
-            effects.GIT, action=action, target=target, data=data, flags=flags, path=path
-        )
+        self.call.emit(effects.GIT, action=action, target=target, data=data, flags=flags, path=path)
 
     def path(self, text: str) -> str:
         """A path that git is given, absolute."""
@@ -188,7 +186,9 @@ def _global_options(run: Git) -> list[str]:
         word = words[at]
         following = words[at + 1] if at + 1 < len(words) else ""
         if word == "-C":
-            run.folder = call.path(following if following[:1] == "/" else f"{run.folder}/{following}")
+            run.folder = call.path(
+                following if following[:1] == "/" else f"{run.folder}/{following}"
+            )
             at += 2
         elif word == "-c":
             _set(run, following)

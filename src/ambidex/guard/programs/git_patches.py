@@ -198,14 +198,18 @@ def listing(run: Git) -> None:
 
 def blame(run: Git) -> None:
     """`git blame FILE`."""
-    given = run.parse("L/= S/= C/? M/? contents= ignore-rev= ignore-revs-file= since= w/ p/porcelain")
+    given = run.parse(
+        "L/= S/= C/? M/? contents= ignore-rev= ignore-revs-file= since= w/ p/porcelain"
+    )
     if given is not None and given.named:
         run.call.read(run.path(given.named[-1]))
 
 
 def difftool(run: Git) -> None:
     """`git difftool -x COMMAND` and `mergetool`."""
-    given = run.parse("x/extcmd= t/tool= g/gui d/dir-diff y/no-prompt tool-help O/= trust-exit-code")
+    given = run.parse(
+        "x/extcmd= t/tool= g/gui d/dir-diff y/no-prompt tool-help O/= trust-exit-code"
+    )
     if given is not None and given.last("extcmd"):
         run.script(given.last("extcmd"), run.call.unknown("compared files", folders=(run.top(),)))
 

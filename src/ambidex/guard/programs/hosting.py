@@ -101,7 +101,17 @@ def github(call: Invocation) -> None:
         long=("auto", "admin", "approve", "visibility", "show-token", "with-token"),
         long_valued=("repo", "body", "title", "body-file", "field", "raw-field", "header")
         + ("method", "jq", "template", "input", "hostname", "cache", "preview", "json", "env")
-        + ("notes", "notes-file", "target", "ref", "name", "description", "desc", "app", "visibility"),
+        + (
+            "notes",
+            "notes-file",
+            "target",
+            "ref",
+            "name",
+            "description",
+            "desc",
+            "app",
+            "visibility",
+        ),
     )
     words = [_ALIASES.get(word, word) for word in given.operands[:1]] + given.operands[1:]
     if not words or given.has("help") or _asks_help(call) or words[0] == "help":
@@ -168,7 +178,9 @@ def _api(call: Invocation, given: Options, words: list[str]) -> None:
     """`gh api` and `glab api`: reads unless fields or a method say otherwise."""
     path = words[0] if words else ""
     fields = given.all("f", "F", "field", "raw-field")
-    method = (given.last("X", "method") or ("POST" if fields or given.has("input") else "GET")).upper()
+    method = (
+        given.last("X", "method") or ("POST" if fields or given.has("input") else "GET")
+    ).upper()
     if path.strip("/") == "graphql":
         text = " ".join(fields) + (call.stdin or "")
         for file in given.all("input"):
@@ -187,8 +199,6 @@ def _api(call: Invocation, given: Options, words: list[str]) -> None:
         _emit(call, "merge", f"{method} {path}", ())
     elif method == "DELETE":
         _emit(call, "delete", f"{method} {path}", ())
-    elif parts[-1] in ("comments", "labels", "reactions", "issues") and method == "POST":
-        return
     else:
         _emit(call, "change", f"{method} {path}", ())
 
@@ -229,7 +239,14 @@ def hub(call: Invocation) -> None:
         _emit(call, "merge", "GitHub pull request", ())
     elif words[:1] == ["delete"]:
         _emit(call, "delete", "GitHub repository", ())
-    elif words and words[0] not in ("browse", "ci-status", "compare", "issue", "pull-request", "pr"):
+    elif words and words[0] not in (
+        "browse",
+        "ci-status",
+        "compare",
+        "issue",
+        "pull-request",
+        "pr",
+    ):
         call.run(["git", *words])
 
 

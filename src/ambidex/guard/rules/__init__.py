@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 PACKS: dict[str, frozenset[str]] = {
     "git": frozenset({"git", "remote"}),
     "hooks_bypass": frozenset({"git", "host"}),
+    "delivery": frozenset({"remote"}),
+    "packages": frozenset({"install", "publish"}),
+    "own": frozenset({"host", "environ"}),
 }
 
 

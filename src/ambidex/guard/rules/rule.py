@@ -38,7 +38,17 @@ class Rule:
     """
 
     __slots__ = (
-        *("decision", "given", "id", "instead", "kinds", "match", "not_match", "protects", "severity"),
+        *(
+            "decision",
+            "given",
+            "id",
+            "instead",
+            "kinds",
+            "match",
+            "not_match",
+            "protects",
+            "severity",
+        ),
         *("when", "why"),
     )
 
