@@ -203,6 +203,39 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "shells": (
         *("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish", "rbash", "ksh93"),
         *("yash",),
+    "git": (
+        *("git", "git-reset", "git-clean", "git-push", "git-checkout", "git-restore", "git-lfs"),
+        *("git-filter-branch", "git-filter-repo", "git-commit", "git-apply", "git-am", "git-rm"),
+        *("git-update-ref", "git-stash", "git-branch", "git-send-email"),
+    ),
+    "version_control": (*("hg", "svn", "jj"),),
+    "hosting": (*("gh", "glab", "hub", "tea"),),
+    "deploying": (
+        *("vercel", "netlify", "fly", "heroku", "firebase", "wrangler", "serverless"),
+        *("railway", "render", "amplify", "ampx", "surge", "gh-pages", "cap", "kamal", "dokku"),
+        *("eb", "copilot", "skaffold", "argocd", "supabase", "convex", "eas", "fastlane"),
+        *("appwrite", "dep", "shipit", "sst", "zappa", "chalice", "clever", "deployctl"),
+        *("gigalixir", "convox", "nixops", "pm2", "mkdocs", "mike", "ansible-playbook"),
+        *("ansible-pull", "flyctl", "now", "vc", "ntl", "sls", "wrangler2"),
+    ),
+    "packages": (
+        *("pip", "pip3", "pip2", "uv", "uvx", "pipx", "conda", "mamba", "micromamba", "npm"),
+        *("yarn", "pnpm", "bun", "apt", "apt-get", "aptitude", "dpkg", "yum", "dnf", "zypper"),
+        *("apk", "brew", "port", "snap", "flatpak", "nix-collect-garbage", "choco", "winget"),
+        *("scoop", "pacman", "yay", "rpm"),
+    ),
+    "publishing": (
+        *("twine", "flit", "poetry", "hatch", "pdm", "maturin", "rye", "cargo"),
+        *("cargo-release", "gem", "rake", "mvn", "mvnw", "sbt", "dotnet", "nuget", "helm"),
+        *("vsce", "ovsx", "pod", "anaconda", "crane", "skopeo", "oras", "goreleaser"),
+        *("semantic-release", "release-it", "lerna", "changeset", "np", "mix", "stack"),
+        *("cabal", "dart", "flutter", "jsr", "deno", "snapcraft", "luarocks", "conan"),
+        *("puppet", "clojars", "lein", "opam", "melos", "huggingface-cli", "hf", "web-ext"),
+        *("ansible-galaxy", "gradle", "gradlew"),
+    ),
+    "own": (*("ambidex", "claude"),),
+    "hook_managers": (
+        *("pre-commit", "prek", "husky", "lefthook", "overcommit", "simple-git-hooks"),
     ),
 }
 

@@ -46,6 +46,11 @@ PACKS: dict[str, frozenset[str]] = {
     "devices": frozenset({DEVICE, WRITE, APPEND, EDIT, LINK, MODE, MOVE, OWNER}),
     "host": frozenset({HOST, WRITE, APPEND, KILL}),
     "permissions": frozenset({MODE, OWNER, ENVIRON}),
+    "git": frozenset({"git", "remote"}),
+    "hooks_bypass": frozenset({"git", "host"}),
+    "delivery": frozenset({"remote"}),
+    "packages": frozenset({"install", "publish"}),
+    "own": frozenset({"host", "environ"}),
 }
 
 
