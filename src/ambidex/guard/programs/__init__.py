@@ -15,6 +15,62 @@ if TYPE_CHECKING:
 
 # Module in this package → the programs that it has models for, in its table `MODELS`.
 FAMILIES: dict[str, tuple[str, ...]] = {
+    "curl": ("curl", "curl.exe", "curlie"),
+    "http": (
+        *("wget", "wget2", "http", "https", "xh", "xhs", "aria2c", "lynx", "w3m", "links"),
+        *("elinks", "grpcurl"),
+    ),
+    "sockets": (
+        *("nc", "ncat", "netcat", "nc.openbsd", "nc.traditional", "socat", "telnet", "websocat"),
+        *("wscat", "nmap", "masscan"),
+    ),
+    "transfer": (
+        *("scp", "sftp", "ftp", "lftp", "rclone", "s3cmd", "s5cmd", "mc", "croc", "wormhole"),
+        *("magic-wormhole", "ffsend", "ngrok", "cloudflared", "bore", "lt", "mail", "mailx"),
+        *("mutt", "sendmail", "msmtp", "swaks", "dig", "nslookup", "host", "drill", "ping"),
+        *("whois",),
+    ),
+    "containers": (
+        *("docker", "podman", "nerdctl", "docker-compose", "podman-compose", "skopeo", "crane"),
+        *("regctl", "oras", "buildah"),
+    ),
+    "clusters": (
+        *("kubectl", "oc", "k", "kubecolor", "microk8s.kubectl", "helm", "kind", "minikube"),
+        *("k3d", "colima", "argocd", "flux", "eksctl", "etcdctl", "consul", "nomad"),
+    ),
+    "cloud": (
+        *("aws", "gcloud", "gsutil", "bq", "az", "doctl", "hcloud", "linode-cli", "oci"),
+        *("ibmcloud", "aliyun", "cf", "auth0", "okta", "stripe", "supabase", "pscale", "heroku"),
+        *("fly", "flyctl", "vercel", "netlify", "firebase", "wrangler", "railway", "render"),
+        *("neonctl", "neon", "turso", "atlas", "mongocli", "databricks", "snow", "confluent"),
+        *("scw", "vultr-cli", "exo", "openstack", "azd", "copilot", "eb", "amplify", "twilio"),
+        *("sentry-cli", "launchdarkly", "ldcli", "upcloud", "yc", "nhost", "appwrite"),
+        *("cloudflare", "flarectl", "tailscale", "contentful", "shopify", "convex"),
+    ),
+    "infrastructure": (
+        *("terraform", "tofu", "terragrunt", "pulumi", "cdk", "cdktf", "sam", "serverless"),
+        *("sls", "sst", "terramate", "nixops", "chalice", "zappa", "crossplane", "kops", "cap"),
+        *("waypoint", "ansible", "ansible-playbook", "ansible-pull", "ansible-vault", "sops"),
+        *("vagrant", "virsh", "vboxmanage", "multipass", "lxc", "incus", "qm"),
+    ),
+    "databases": (
+        *("psql", "pgcli", "usql", "mysql", "mariadb", "mycli", "sqlite3", "sqlite", "duckdb"),
+        *("litecli", "clickhouse-client", "clickhouse", "cqlsh", "influx", "sqlcmd", "snowsql"),
+        *("cypher-shell", "trino", "presto", "beeline", "hive", "isql", "redis-cli"),
+        *("valkey-cli", "keydb-cli", "mongosh", "mongo", "dropdb", "dropuser", "pg_dropcluster"),
+        *("mysqladmin", "pg_restore", "mongorestore", "pg_dump", "pg_dumpall", "mysqldump"),
+        *("mongodump", "pg_resetwal"),
+    ),
+    "migrations": (
+        *("prisma", "rails", "alembic", "flask", "artisan", "knex", "sequelize", "typeorm"),
+        *("mix", "diesel", "sqlx", "dbmate", "migrate", "goose", "flyway", "liquibase"),
+        *("django-admin", "drizzle-kit", "mikro-orm", "atlas-cli", "hasura", "rake"),
+        *("sequelize-cli", "manage.py"),
+    ),
+    "keepers": (
+        *("vault", "bao", "op", "bw", "lpass", "rbw", "dcli", "pass", "gopass", "gpg", "gpg2"),
+        *("security", "secret-tool", "keyring", "kwallet-query", "aws-vault", "doppler"),
+        *("infisical", "chamber", "printenv", "ssh-keygen"),
     "prefixes": (
         *("arch", "caffeinate", "catchsegv", "ccache", "cgexec", "chpst", "chronic"),
         *("chrt", "cpulimit", "daemonize", "dbus-launch", "dbus-run-session", "doas"),
@@ -27,8 +83,12 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("time", "timeout", "tini", "torsocks", "tsocks", "unbuffer", "unshare"),
         *("valgrind", "winpty", "xvfb-run"),
     ),
-    "batches": (*("entr", "flock", "gxargs", "parallel", "script", "watch", "xargs"),),
-    "remote": (*("autossh", "bwrap", "chroot", "mosh", "screen", "ssh", "sshpass", "tmux"),),
+    "batches": (
+        *("entr", "flock", "gxargs", "parallel", "script", "watch", "xargs"),
+    ),
+    "remote": (
+        *("autossh", "bwrap", "chroot", "mosh", "screen", "ssh", "sshpass", "tmux"),
+    ),
     "runners": (
         *("asdf", "bmake", "bundle", "bunx", "busybox", "capsh", "cmd", "cmd.exe"),
         *("direnv", "dotenvx", "expect", "gdb", "gmake", "hyperfine", "lldb", "make"),
@@ -47,6 +107,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("python2", "python2.7", "python3", "python3.10", "python3.11", "python3.12"),
         *("python3.13", "python3.14", "python3.15", "python3.6", "python3.7"),
         *("python3.8", "python3.9", "r", "rscript", "ruby", "tclsh", "ts-node", "tsx"),
+    ),
+    "shells": (
+        *("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish", "rbash", "ksh93", "yash"),
     ),
     "removing": (
         *("rm", "grm", "rmdir", "unlink", "rimraf", "del-cli", "shred", "gshred", "srm"),
@@ -140,6 +203,39 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "shells": (
         *("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish", "rbash", "ksh93"),
         *("yash",),
+    "git": (
+        *("git", "git-reset", "git-clean", "git-push", "git-checkout", "git-restore", "git-lfs"),
+        *("git-filter-branch", "git-filter-repo", "git-commit", "git-apply", "git-am", "git-rm"),
+        *("git-update-ref", "git-stash", "git-branch", "git-send-email"),
+    ),
+    "version_control": (*("hg", "svn", "jj"),),
+    "hosting": (*("gh", "glab", "hub", "tea"),),
+    "deploying": (
+        *("vercel", "netlify", "fly", "heroku", "firebase", "wrangler", "serverless"),
+        *("railway", "render", "amplify", "ampx", "surge", "gh-pages", "cap", "kamal", "dokku"),
+        *("eb", "copilot", "skaffold", "argocd", "supabase", "convex", "eas", "fastlane"),
+        *("appwrite", "dep", "shipit", "sst", "zappa", "chalice", "clever", "deployctl"),
+        *("gigalixir", "convox", "nixops", "pm2", "mkdocs", "mike", "ansible-playbook"),
+        *("ansible-pull", "flyctl", "now", "vc", "ntl", "sls", "wrangler2"),
+    ),
+    "packages": (
+        *("pip", "pip3", "pip2", "uv", "uvx", "pipx", "conda", "mamba", "micromamba", "npm"),
+        *("yarn", "pnpm", "bun", "apt", "apt-get", "aptitude", "dpkg", "yum", "dnf", "zypper"),
+        *("apk", "brew", "port", "snap", "flatpak", "nix-collect-garbage", "choco", "winget"),
+        *("scoop", "pacman", "yay", "rpm"),
+    ),
+    "publishing": (
+        *("twine", "flit", "poetry", "hatch", "pdm", "maturin", "rye", "cargo"),
+        *("cargo-release", "gem", "rake", "mvn", "mvnw", "sbt", "dotnet", "nuget", "helm"),
+        *("vsce", "ovsx", "pod", "anaconda", "crane", "skopeo", "oras", "goreleaser"),
+        *("semantic-release", "release-it", "lerna", "changeset", "np", "mix", "stack"),
+        *("cabal", "dart", "flutter", "jsr", "deno", "snapcraft", "luarocks", "conan"),
+        *("puppet", "clojars", "lein", "opam", "melos", "huggingface-cli", "hf", "web-ext"),
+        *("ansible-galaxy", "gradle", "gradlew"),
+    ),
+    "own": (*("ambidex", "claude"),),
+    "hook_managers": (
+        *("pre-commit", "prek", "husky", "lefthook", "overcommit", "simple-git-hooks"),
     ),
 }
 
