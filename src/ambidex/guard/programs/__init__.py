@@ -71,6 +71,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("vault", "bao", "op", "bw", "lpass", "rbw", "dcli", "pass", "gopass", "gpg", "gpg2"),
         *("security", "secret-tool", "keyring", "kwallet-query", "aws-vault", "doppler"),
         *("infisical", "chamber", "printenv", "ssh-keygen"),
+    ),
     "prefixes": (
         *("arch", "caffeinate", "catchsegv", "ccache", "cgexec", "chpst", "chronic"),
         *("chrt", "cpulimit", "daemonize", "dbus-launch", "dbus-run-session", "doas"),
@@ -83,12 +84,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("time", "timeout", "tini", "torsocks", "tsocks", "unbuffer", "unshare"),
         *("valgrind", "winpty", "xvfb-run"),
     ),
-    "batches": (
-        *("entr", "flock", "gxargs", "parallel", "script", "watch", "xargs"),
-    ),
-    "remote": (
-        *("autossh", "bwrap", "chroot", "mosh", "screen", "ssh", "sshpass", "tmux"),
-    ),
+    "batches": (*("entr", "flock", "gxargs", "parallel", "script", "watch", "xargs"),),
+    "remote": (*("autossh", "bwrap", "chroot", "mosh", "screen", "ssh", "sshpass", "tmux"),),
     "runners": (
         *("asdf", "bmake", "bundle", "bunx", "busybox", "capsh", "cmd", "cmd.exe"),
         *("direnv", "dotenvx", "expect", "gdb", "gmake", "hyperfine", "lldb", "make"),
@@ -107,9 +104,6 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("python2", "python2.7", "python3", "python3.10", "python3.11", "python3.12"),
         *("python3.13", "python3.14", "python3.15", "python3.6", "python3.7"),
         *("python3.8", "python3.9", "r", "rscript", "ruby", "tclsh", "ts-node", "tsx"),
-    ),
-    "shells": (
-        *("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish", "rbash", "ksh93", "yash"),
     ),
     "removing": (
         *("rm", "grm", "rmdir", "unlink", "rimraf", "del-cli", "shred", "gshred", "srm"),
@@ -203,39 +197,6 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "shells": (
         *("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish", "rbash", "ksh93"),
         *("yash",),
-    "git": (
-        *("git", "git-reset", "git-clean", "git-push", "git-checkout", "git-restore", "git-lfs"),
-        *("git-filter-branch", "git-filter-repo", "git-commit", "git-apply", "git-am", "git-rm"),
-        *("git-update-ref", "git-stash", "git-branch", "git-send-email"),
-    ),
-    "version_control": (*("hg", "svn", "jj"),),
-    "hosting": (*("gh", "glab", "hub", "tea"),),
-    "deploying": (
-        *("vercel", "netlify", "fly", "heroku", "firebase", "wrangler", "serverless"),
-        *("railway", "render", "amplify", "ampx", "surge", "gh-pages", "cap", "kamal", "dokku"),
-        *("eb", "copilot", "skaffold", "argocd", "supabase", "convex", "eas", "fastlane"),
-        *("appwrite", "dep", "shipit", "sst", "zappa", "chalice", "clever", "deployctl"),
-        *("gigalixir", "convox", "nixops", "pm2", "mkdocs", "mike", "ansible-playbook"),
-        *("ansible-pull", "flyctl", "now", "vc", "ntl", "sls", "wrangler2"),
-    ),
-    "packages": (
-        *("pip", "pip3", "pip2", "uv", "uvx", "pipx", "conda", "mamba", "micromamba", "npm"),
-        *("yarn", "pnpm", "bun", "apt", "apt-get", "aptitude", "dpkg", "yum", "dnf", "zypper"),
-        *("apk", "brew", "port", "snap", "flatpak", "nix-collect-garbage", "choco", "winget"),
-        *("scoop", "pacman", "yay", "rpm"),
-    ),
-    "publishing": (
-        *("twine", "flit", "poetry", "hatch", "pdm", "maturin", "rye", "cargo"),
-        *("cargo-release", "gem", "rake", "mvn", "mvnw", "sbt", "dotnet", "nuget", "helm"),
-        *("vsce", "ovsx", "pod", "anaconda", "crane", "skopeo", "oras", "goreleaser"),
-        *("semantic-release", "release-it", "lerna", "changeset", "np", "mix", "stack"),
-        *("cabal", "dart", "flutter", "jsr", "deno", "snapcraft", "luarocks", "conan"),
-        *("puppet", "clojars", "lein", "opam", "melos", "huggingface-cli", "hf", "web-ext"),
-        *("ansible-galaxy", "gradle", "gradlew"),
-    ),
-    "own": (*("ambidex", "claude"),),
-    "hook_managers": (
-        *("pre-commit", "prek", "husky", "lefthook", "overcommit", "simple-git-hooks"),
     ),
 }
 

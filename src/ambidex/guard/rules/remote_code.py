@@ -73,10 +73,10 @@ _VERBS = ("completion", "completions", "init", "hook", "shellenv", "shell-init",
 def _code(effect: Effect) -> str:
     """The parts of what is executed that are code of unknown origin.
 
-    In a file, that is lines and statements that are unknown as a whole: an unknown value in the
-    midst of known code is data for it.
+    That is lines and statements that are unknown as a whole: an unknown value in the midst of
+    known code is data for it.
     """
-    if effect.action not in ("file", "python", "javascript", "node", "perl", "ruby", "php"):
+    if effect.action == "program":
         return effect.data
     pieces = effect.data.replace(";", "\n").split("\n") if not is_known(effect.data) else []
     found = []
