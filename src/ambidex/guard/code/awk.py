@@ -22,7 +22,7 @@ _ENDS = frozenset((";", "}", ")", "|", ">", ">>", "{", "?", ":", "<", "|&"))
 
 def follow(text: str, call: Invocation, changes: dict[str, Any]) -> None:
     """Record what the awk program `text` would do; `variables` of the changes are its `-v`."""
-    _Awk(call, changes.get("assigned", {}), changes.get("depth", 0)).read(text)
+    _Awk(call, changes.get("assigned", {}), changes.get("depth", 0)).follow(text)
 
 
 class _Awk(Sinks):
@@ -30,7 +30,7 @@ class _Awk(Sinks):
         super().__init__(call, [], depth)
         self.names = dict(assigned)
 
-    def read(self, text: str) -> None:
+    def follow(self, text: str) -> None:
         """One pass; what stands behind `print … >` or `|` is a file or a command."""
         found = tokens.cut(text, _LEXIS)
         at, printing = 0, -1

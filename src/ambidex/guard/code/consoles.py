@@ -1,4 +1,4 @@
-"""Reads what databases' consoles understand besides SQL: `.shell`, `\\!`, files that they write.
+"""Reads what the consoles of databases understand besides SQL: shell escapes, files that they write.
 
 Hot path: the guard's own words.
 """
@@ -34,7 +34,7 @@ def _sqlite(line: str, call: Invocation) -> None:
         verb = name[1:]
         if (
             verb
-            and ("shell".startswith(verb) and len(verb) > 2 or "system".startswith(verb))
+            and (("shell".startswith(verb) and len(verb) > 2) or "system".startswith(verb))
             and rest
         ):
             call.script(rest)
@@ -94,8 +94,8 @@ def _psql(line: str, call: Invocation) -> None:
 
 
 def _mysql(line: str, call: Invocation) -> None:
-    for part in line.split(";"):
-        part = part.strip()
+    for piece in line.split(";"):
+        part = piece.strip()
         if part.startswith(("system ", "\\! ")):
             call.script(part.partition(" ")[2])
         elif part.startswith(("tee ", "\\T ")):

@@ -9,61 +9,53 @@ Hot path: the guard's own words.
 from __future__ import annotations
 
 from ambidex.guard.code import tokens
-from ambidex.guard.code.sinks import Ref, Sinks, TooMuch, looks_like_shell
-from ambidex.guard.code.tokens import COMMAND, LINE, MARK, NAME, NUMBER, SIGN, STRING, Lexis
-from ambidex.guard.taint import is_known
+from ambidex.guard.code.language import Language, Values
+from ambidex.guard.code.sinks import Ref, TooMuch, looks_like_shell
+from ambidex.guard.code.tokens import COMMAND, LINE, MARK, NAME, NUMBER, SIGN, STRING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from ambidex.guard.invocation import Invocation
 
-    Handler = Callable[[Sinks, Ref, list[Any], dict[str, Any]], Any]
-
 _MAX_NESTING = 60
 
 
-class Language:
-    """What a language adds.
-
-    Attributes:
-        name: as in `code.READERS`.
-        lexis: its tokens.
-        calls: full name of a function → what it does.
-        methods: last part of a name → what it does, where the whole is not known.
-        canonical: one name for what has several.
-        joins: signs that put text together.
-        bare: whether arguments may follow a name without brackets.
-        named: what is known of a name that is no variable of the code.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        lexis: Lexis,
-        calls: dict[str, Handler],
-        methods: dict[str, Handler],
-        *,
-        canonical: Callable[[str], str] = str,
-        joins: tuple[str, ...] = ("+",),
-        bare: bool = False,
-        named: Callable[[Sinks, str], Any] | None = None,
-    ) -> None:
-        self.name = name
-        self.lexis = lexis
-        self.calls = calls
-        self.methods = methods
-        self.canonical = canonical
-        self.joins = joins
-        self.bare = bare
-        self.named = named
-
-
 _SKIPPED = frozenset(
-    "new await return typeof void delete throw not my our local let const var yield else then do "
-    "begin ensure elsif elseif static async export default public private defer go echo".split()
+    [
+        "new",
+        "await",
+        "return",
+        "typeof",
+        "void",
+        "delete",
+        "throw",
+        "not",
+        "my",
+        "our",
+        "local",
+        "let",
+        "const",
+        "var",
+        "yield",
+        "else",
+        "then",
+        "do",
+        "begin",
+        "ensure",
+        "elsif",
+        "elseif",
+        "static",
+        "async",
+        "export",
+        "default",
+        "public",
+        "private",
+        "defer",
+        "go",
+        "echo",
+    ]
 )
 _BLOCKS = frozenset(("function", "sub", "def", "fn", "lambda", "proc"))
 _AFTER = frozenset(("if", "unless", "while", "until", "or", "and", "do", "then", "rescue", "end"))
@@ -87,7 +79,7 @@ def read(
     return reader
 
 
-class Reader(Sinks):
+class Reader(Values):
     """One pass over the tokens."""
 
     def __init__(
@@ -98,11 +90,9 @@ class Reader(Sinks):
         arguments: list[str],
         depth: int,
     ) -> None:
-        super().__init__(call, arguments, depth)
-        self.language = language
+        super().__init__(call, language, arguments, depth)
         self.tokens = found
         self.at = 0
-        self.names: dict[str, Any] = {}
         self.nesting = 0
         self.looped: Any = None
 
@@ -264,7 +254,7 @@ class Reader(Sinks):
         """A value with what is done to it: members, items, calls."""
         self.step()
         kind, value = self.peek()
-        if kind == STRING or kind == COMMAND:
+        if kind in (STRING, COMMAND):
             self.at += 1
             text = self.interpolated(value)
             return self.postfix(self.shell(text) if kind == COMMAND else text)
@@ -296,14 +286,8 @@ class Reader(Sinks):
     def _braces(self) -> Any:
         """An object, or a block."""
         first, second = self.peek(1), self.peek(2)
-        is_object = (
-            first == (SIGN, "}")
-            or first == (SIGN, "...")
-            or (
-                first[0] in (NAME, STRING)
-                and second[0] == SIGN
-                and second[1] in (":", "=>", ",", "}")
-            )
+        is_object = first in ((SIGN, "}"), (SIGN, "...")) or (
+            first[0] in (NAME, STRING) and second[0] == SIGN and second[1] in (":", "=>", ",", "}")
         )
         if not is_object:
             self.block()
@@ -382,16 +366,6 @@ class Reader(Sinks):
         return self.text(value)
 
     # Names
-
-    def lookup(self, name: str) -> Any:
-        """A variable's value, else what the language knows of the name."""
-        if name in self.names:
-            return self.names[name]
-        if self.language.named is not None:
-            known = self.language.named(self, name)
-            if known is not None:
-                return known
-        return Ref(name)
 
     def _named(self, name: str) -> Any:
         self.at += 1
@@ -482,7 +456,7 @@ class Reader(Sinks):
         return holds or (self.language.name == "perl" and isinstance(value, dict))
 
     def _attached(self) -> None:
-        """ruby's `{ |x| … }`: the block's parameter is what is looped over."""
+        """Ruby's `{ |x| … }`: the block's parameter is what is looped over."""
         if self.sign("{") and self.peek(1) == (SIGN, "|") and self.peek(2)[0] == NAME:
             self.names[self.peek(2)[1]] = self.looped if self.looped is not None else Ref("item")
             self.looped = None
@@ -520,37 +494,3 @@ class Reader(Sinks):
             self.at += 1
             self.skip_lines()
         return values, named
-
-    # What values are, in most languages
-
-    def attribute(self, holder: Any, name: str) -> Any:
-        """A member."""
-        if isinstance(holder, dict) and name in holder:
-            return holder[name]
-        if isinstance(holder, Ref):
-            full = self.language.canonical(f"{holder.name}.{name}")
-            known = self.language.named(self, full) if self.language.named is not None else None
-            return Ref(full, holder.value, holder) if known is None else known
-        return Ref(f"value.{name}", holder)
-
-    def item(self, holder: Any, key: Any) -> Any:
-        """`holder[key]`."""
-        if isinstance(holder, list) and isinstance(key, int):
-            return holder[key] if -len(holder) <= key < len(holder) else self.unknown("…", holder)
-        if isinstance(holder, dict) and isinstance(key, str):
-            return holder.get(key, self.unknown(key, holder))
-        if isinstance(holder, Ref) and isinstance(key, str) and is_known(key):
-            return self.attribute(holder, key)
-        return self.unknown("…", [holder, key])
-
-    def invoke(self, function: Any, values: list[Any], named: dict[str, Any]) -> Any:
-        """A call."""
-        if not isinstance(function, Ref):
-            return self.unknown("…", [function, *values])
-        name = self.language.canonical(function.name)
-        handler = self.language.calls.get(name)
-        if handler is None and "." in name:
-            handler = self.language.methods.get(name.rpartition(".")[2])
-        if handler is not None:
-            return handler(self, function, values, named)
-        return self.unknown(f"{name}(…)", [function.value, *values, *named.values()])

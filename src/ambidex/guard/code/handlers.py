@@ -5,6 +5,8 @@ Each takes the reader, the function, and the values given by place and by name.
 Hot path: the guard's own words.
 """
 
+# ruff: noqa: ARG001 — all handlers share one signature.
+
 from __future__ import annotations
 
 from ambidex.guard import effects

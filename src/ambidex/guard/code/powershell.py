@@ -5,6 +5,8 @@ Not proved: no grammar; statements are cut at signs outside quotes, and their wo
 Hot path: the guard's own words.
 """
 
+# ruff: noqa: ARG001 — all handlers share one signature.
+
 from __future__ import annotations
 
 from ambidex.guard import effects
@@ -16,11 +18,15 @@ if TYPE_CHECKING:
 
     from ambidex.guard.invocation import Invocation
 
-_DELETES = frozenset("remove-item ri rm del erase rd rmdir".split())
-_WRITES = frozenset("set-content sc out-file new-item ni tee-object clear-content clc".split())
-_FETCHES = frozenset("invoke-webrequest iwr invoke-restmethod irm curl wget".split())
+_DELETES = frozenset(["remove-item", "ri", "rm", "del", "erase", "rd", "rmdir"])
+_WRITES = frozenset(
+    ["set-content", "sc", "out-file", "new-item", "ni", "tee-object", "clear-content", "clc"]
+)
+_FETCHES = frozenset(["invoke-webrequest", "iwr", "invoke-restmethod", "irm", "curl", "wget"])
 _HOST = {"stop-computer": "shutdown", "restart-computer": "reboot", "shutdown": "shutdown"}
-_DEVICES = frozenset("format-volume clear-disk initialize-disk remove-partition format".split())
+_DEVICES = frozenset(
+    ["format-volume", "clear-disk", "initialize-disk", "remove-partition", "format"]
+)
 
 
 def follow(text: str, call: Invocation, changes: dict[str, Any]) -> None:

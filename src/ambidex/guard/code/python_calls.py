@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 CALLS = python_names.CALLS
 OF_FILES = ("file", "answer", "process", "connection")
-# For code that is no Python 3: see `ambidex.guard.code.expressions`.
-LANGUAGE = "python"
 
 _MAX_TEXT = 65_536
 

@@ -3,6 +3,8 @@
 Hot path: the guard's own words; `binascii` where code decodes constants.
 """
 
+# ruff: noqa: ARG001 — all handlers share one signature.
+
 from __future__ import annotations
 
 from ambidex.guard import effects
@@ -21,10 +23,12 @@ if TYPE_CHECKING:
 
 
 def system(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`os.system` and its like."""
     return Ref("process", reader.shell(given(values, named, 0, "command", "cmd")))
 
 
 def subprocess(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`subprocess.run` and its like."""
     command = given(values, named, 0, "args", "popenargs")
     stdin = reader.flat(named["input"]) if "input" in named else None
     if isinstance(named.get("stdin"), Ref) and named["stdin"].name == "process":
@@ -56,6 +60,7 @@ def replaced(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) 
 
 
 def spawn(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`pty.spawn` and its like."""
     command = given(values, named, 0, "argv", "command")
     if isinstance(command, list):
         reader.program(command)
@@ -65,6 +70,7 @@ def spawn(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> 
 
 
 def code(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`exec` and its like."""
     source = given(values, named, 0, "source")
     if isinstance(source, Ref) and source.name == "code":
         source = source.value
@@ -73,10 +79,12 @@ def code(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> A
 
 
 def compiled(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`compile` and its like."""
     return Ref("code", reader.text(given(values, named, 0, "source")))
 
 
 def imported(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`__import__` and its like."""
     return Ref(reader.text(given(values, named, 0, "name")))
 
 
@@ -84,6 +92,7 @@ def imported(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) 
 
 
 def printed(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`print` and its like."""
     handle = named.get("file")
     text = " ".join(reader.text(value) for value in values)
     if isinstance(handle, Ref) and handle.name == "file":
@@ -95,23 +104,27 @@ def printed(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -
 
 
 def stdout(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`sys.stdout.write` and its like."""
     reader.printed.append(reader.flat(values))
     return None
 
 
 def stdin(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`sys.stdin.read` and its like."""
     if reader.call.stdin is not None:
         return reader.call.stdin
     return reader.call.unknown("standard input", kind="input")
 
 
 def character(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`chr` and its like."""
     if values and isinstance(values[0], int) and 0 <= values[0] < 0xF0000:
         return chr(values[0])
     return reader.unknown("chr(…)", values)
 
 
 def text(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`str` and its like."""
     value = values[0] if values else ""
     if isinstance(value, list) and all(isinstance(n, int) and 0 <= n < 0x110000 for n in value):
         return "".join(chr(number) for number in value)
@@ -119,6 +132,7 @@ def text(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> A
 
 
 def sequence(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`list` and its like."""
     value = values[0] if values else []
     if isinstance(value, str) and is_known(value) and ref.name == "reversed":
         return list(value[::-1])
@@ -130,6 +144,7 @@ def sequence(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) 
 
 
 def mapped(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`map` and its like."""
     from ambidex.guard.code.python_calls import called
 
     if len(values) < 2:
@@ -139,6 +154,7 @@ def mapped(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) ->
 
 
 def numbers(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`range` and its like."""
     if values and all(isinstance(value, int) for value in values) and len(values) < 4:
         try:
             return list(range(*values)[:8])
@@ -148,6 +164,7 @@ def numbers(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -
 
 
 def decoded(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`base64.b64decode` and its like."""
     from ambidex.guard.code.decoding import decoded
 
     text = reader.text(values[0] if values else "")
@@ -157,6 +174,7 @@ def decoded(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -
 
 
 def quoted(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`shlex.quote` and its like."""
     return reader.text(values[0] if values else "")
 
 
@@ -164,6 +182,7 @@ def quoted(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) ->
 
 
 def fetch(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`urllib.request.urlopen` and its like."""
     at = 1 if ref.name.rpartition(".")[2] == "request" and len(values) > 1 else 0
     url = given(values, named, at, "url", "fullurl")
     data = [named[name] for name in ("data", "json", "files", "content", "body") if name in named]
@@ -180,6 +199,7 @@ def fetch(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> 
 
 
 def retrieve(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`urllib.request.urlretrieve` and its like."""
     answer = reader.network(given(values, named, 0, "url"))
     path = given(values, named, 1, "filename")
     if path is not None:
@@ -195,6 +215,7 @@ def connect(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -
 
 
 def sent(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`connection.send` and its like."""
     host = ref.value if isinstance(ref.value, str) else "a host"
     if values or named:
         reader.call.send(host, reader.flat([*values, *named.values()]))
@@ -202,11 +223,13 @@ def sent(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> A
 
 
 def received(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`connection.recv` and its like."""
     host = ref.value if isinstance(ref.value, str) else "a host"
     return reader.call.fetch(host)
 
 
 def kill(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`os.kill` and its like."""
     reader.kill(given(values, named, 0, "pid"), given(values, named, 1, "sig"))
     return None
 
@@ -215,10 +238,12 @@ def kill(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> A
 
 
 def arguments_run(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`asyncio.create_subprocess_exec` and its like."""
     return Ref("process", reader.program(values))
 
 
 def library(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`ctypes.CDLL` and its like."""
     return Ref("libc")
 
 
@@ -228,16 +253,19 @@ def libc(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> A
 
 
 def divided(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`shlex.split` and its like."""
     from ambidex.guard.programs.prefixes import split_words
 
     return split_words(reader.text(values[0])) if values else []
 
 
 def session(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`requests.Session` and its like."""
     return Ref("session")
 
 
 def socket(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`socket.socket` and its like."""
     return Ref("socket")
 
 
@@ -251,7 +279,7 @@ def attached(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) 
 
 
 def remote_command(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
-    """paramiko's `exec_command`: a shell command on another machine."""
+    """Paramiko's `exec_command`: a shell command on another machine."""
     host = ref.value if isinstance(ref.value, str) else "a host"
     if values:
         reader.call.script(reader.text(values[0]), via=f"remote:{host}")

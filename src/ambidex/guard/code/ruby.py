@@ -3,10 +3,12 @@
 Hot path: the guard's own words.
 """
 
+# ruff: noqa: ARG001 — all handlers share one signature.
+
 from __future__ import annotations
 
 from ambidex.guard.code import expressions, handlers
-from ambidex.guard.code.expressions import Language
+from ambidex.guard.code.language import Language
 from ambidex.guard.code.sinks import Ref
 from ambidex.guard.code.tokens import Lexis
 

@@ -231,6 +231,31 @@ def looks_like_shell(text: str) -> bool:
 
 
 _COMMANDS = frozenset(
-    "rm rmdir git sudo dd mkfs shred chmod chown curl wget mv find truncate kill killall pkill "
-    "docker kubectl terraform bash sh eval shutdown reboot".split()
+    [
+        "rm",
+        "rmdir",
+        "git",
+        "sudo",
+        "dd",
+        "mkfs",
+        "shred",
+        "chmod",
+        "chown",
+        "curl",
+        "wget",
+        "mv",
+        "find",
+        "truncate",
+        "kill",
+        "killall",
+        "pkill",
+        "docker",
+        "kubectl",
+        "terraform",
+        "bash",
+        "sh",
+        "eval",
+        "shutdown",
+        "reboot",
+    ]
 )

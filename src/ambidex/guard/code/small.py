@@ -6,7 +6,7 @@ Hot path: the guard's own words.
 from __future__ import annotations
 
 from ambidex.guard.code import expressions, handlers
-from ambidex.guard.code.expressions import Language
+from ambidex.guard.code.language import Language
 from ambidex.guard.code.tokens import Lexis
 
 TYPE_CHECKING = False
@@ -96,8 +96,8 @@ def _tcl(text: str, call: Invocation) -> None:
 def _osascript(text: str, call: Invocation) -> None:
     """AppleScript's `do shell script "…"`, and JavaScript for Automation's `doShellScript`."""
     for phrase in ("do shell script", "doShellScript(", "do script"):
-        for piece in text.split(phrase)[1:]:
-            piece = piece.lstrip()
+        for behind in text.split(phrase)[1:]:
+            piece = behind.lstrip()
             quote = piece[:1]
             if quote in ("'", '"'):
                 body, at = [], 1

@@ -127,8 +127,7 @@ class _Cutter:
         after = self.text[at + 1 : at + 2]
         return (
             after.isalpha()
-            or after in ("_", "{", "(")
-            and self.text[at] != "%"
+            or (after in ("_", "{", "(") and self.text[at] != "%")
             or (self.text[at] == "$" and (after.isdigit() or after in ("_", "@", "!", "$")))
         )
 
@@ -211,7 +210,7 @@ class _Cutter:
         return True
 
     def _percent(self) -> bool:
-        """ruby's `%w[a b]`, `%x(…)`, `%q{…}`; False for a plain sign."""
+        """Ruby's `%w[a b]`, `%x(…)`, `%q{…}`; False for a plain sign."""
         text, at = self.text, self.at
         letter = text[at + 1 : at + 2]
         if letter.isalpha():
@@ -276,9 +275,9 @@ class _Cutter:
         while at < len(text) and not text.startswith(quote, at):
             if text[at] == "\\":
                 at += 1
-            elif how == "{" and text.startswith("${", at):
-                at = self._end(at + 2, "{")
-            elif how == "#" and text.startswith("#{", at):
+            elif (how == "{" and text.startswith("${", at)) or (
+                how == "#" and text.startswith("#{", at)
+            ):
                 at = self._end(at + 2, "{")
             at += 1
         self.found.append((kind, self._parts(text[start:at], how, bool(how) or quote == '"')))
@@ -327,7 +326,7 @@ class _Cutter:
         return parts
 
     def _escape(self, body: str, at: int, text: list[str]) -> int:
-        """One `\\…`; returns what follows it."""
+        """One escape; returns what follows it."""
         after = body[at + 1]
         for letter, size in (("x", 2), ("u", 4)):
             digits = body[at + 2 : at + 2 + size]

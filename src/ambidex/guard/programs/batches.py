@@ -48,7 +48,10 @@ def xargs(call: Invocation) -> None:
     printed = []
     if inserted:
         for item in items[:MAX_RUNS]:
-            printed.append(call.run([word.replace(place, item) for word in words], **changes))
+            filled = [word.replace(place, item) for word in words]
+            # Without a place the item is lost in fact; what was meant is followed.
+            meant = [item] if filled == words and is_known(item) else []
+            printed.append(call.run([*filled, *meant], **changes))
     elif given.has("J") and given.last("J") in words:
         at = words.index(given.last("J"))
         printed.append(call.run([*words[:at], *items, *words[at + 1 :]], **changes))

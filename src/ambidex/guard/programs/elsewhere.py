@@ -21,9 +21,34 @@ if TYPE_CHECKING:
 
 # Options of `docker run`, `exec`, `create` and of compose that take no value.
 _SWITCHES = frozenset(
-    "detach interactive tty publish-all rm privileged init read-only no-healthcheck quiet help "
-    "oom-kill-disable sig-proxy disable-content-trust no-deps service-ports use-aliases build "
-    "no-TTY remove-orphans quiet-pull latest use-api-socket replace env-host rmi".split()
+    [
+        "detach",
+        "interactive",
+        "tty",
+        "publish-all",
+        "rm",
+        "privileged",
+        "init",
+        "read-only",
+        "no-healthcheck",
+        "quiet",
+        "help",
+        "oom-kill-disable",
+        "sig-proxy",
+        "disable-content-trust",
+        "no-deps",
+        "service-ports",
+        "use-aliases",
+        "build",
+        "no-TTY",
+        "remove-orphans",
+        "quiet-pull",
+        "latest",
+        "use-api-socket",
+        "replace",
+        "env-host",
+        "rmi",
+    ]
 )
 _SWITCH_LETTERS = "ditPTqh"
 _FAR = (effects.SEND, effects.FETCH, effects.REMOTE, effects.PUBLISH)
@@ -113,7 +138,7 @@ def _mount(call: Invocation, place: Place, given: dict[str, list[str]]) -> None:
     for text in [*given.get("v", []), *given.get("volume", [])]:
         source, _, rest = text.partition(":")
         target, _, flags = rest.partition(":")
-        if target and source[:1] in "/.~" or "$" in source or not source.isascii():
+        if (target and source[:1] in "/.~") or "$" in source or not source.isascii():
             _bind(call, place, source, target, "ro" not in flags.split(","))
     for text in given.get("mount", []):
         facts = dict(part.partition("=")[::2] for part in text.split(","))

@@ -67,8 +67,32 @@ def python(call: Invocation) -> None:
 
 # Modules that are programs of the same name.
 _PROGRAMS = frozenset(
-    "pip pytest mypy ruff black coverage twine build venv virtualenv poetry pipx uv awscli pipenv "
-    "ansible alembic flake8 isort tox nox sqlite3 duckdb pre_commit".split()
+    [
+        "pip",
+        "pytest",
+        "mypy",
+        "ruff",
+        "black",
+        "coverage",
+        "twine",
+        "build",
+        "venv",
+        "virtualenv",
+        "poetry",
+        "pipx",
+        "uv",
+        "awscli",
+        "pipenv",
+        "ansible",
+        "alembic",
+        "flake8",
+        "isort",
+        "tox",
+        "nox",
+        "sqlite3",
+        "duckdb",
+        "pre_commit",
+    ]
 )
 
 
@@ -101,8 +125,8 @@ def node(call: Invocation) -> None:
             if texts:
                 call.code("node", texts[0], arguments=texts)
             return
-    elif (
-        call.name == "bun" and words[:1] == ["x"] or (call.name == "tsx" and words[:1] == ["watch"])
+    elif (call.name == "bun" and words[:1] == ["x"]) or (
+        call.name == "tsx" and words[:1] == ["watch"]
     ):
         words.pop(0)
         if call.name == "bun":
@@ -141,8 +165,23 @@ def node(call: Invocation) -> None:
 
 
 _NODE_VALUED = frozenset(
-    "-r --require --import --loader --experimental-loader -C --conditions --env-file --title "
-    "--input-type --inspect-port -P --project -O --compiler-options".split()
+    [
+        "-r",
+        "--require",
+        "--import",
+        "--loader",
+        "--experimental-loader",
+        "-C",
+        "--conditions",
+        "--env-file",
+        "--title",
+        "--input-type",
+        "--inspect-port",
+        "-P",
+        "--project",
+        "-O",
+        "--compiler-options",
+    ]
 )
 
 

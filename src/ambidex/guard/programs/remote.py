@@ -74,12 +74,38 @@ def chroot(call: Invocation) -> None:
 
 
 _BWRAP = {
-    **dict.fromkeys("bind dev-bind bind-try dev-bind-try".split(), 2),
-    **dict.fromkeys("ro-bind ro-bind-try symlink setenv file bind-data ro-bind-data".split(), 2),
-    **dict.fromkeys("chmod overlay".split(), 2),
+    **dict.fromkeys(["bind", "dev-bind", "bind-try", "dev-bind-try"], 2),
     **dict.fromkeys(
-        "proc dev tmpfs mqueue dir chdir unsetenv uid gid hostname lock-file sync-fd seccomp perms "
-        "size cap-add cap-drop args exec-label file-label remount-ro userns info-fd argv0".split(),
+        ["ro-bind", "ro-bind-try", "symlink", "setenv", "file", "bind-data", "ro-bind-data"], 2
+    ),
+    **dict.fromkeys(["chmod", "overlay"], 2),
+    **dict.fromkeys(
+        [
+            "proc",
+            "dev",
+            "tmpfs",
+            "mqueue",
+            "dir",
+            "chdir",
+            "unsetenv",
+            "uid",
+            "gid",
+            "hostname",
+            "lock-file",
+            "sync-fd",
+            "seccomp",
+            "perms",
+            "size",
+            "cap-add",
+            "cap-drop",
+            "args",
+            "exec-label",
+            "file-label",
+            "remount-ro",
+            "userns",
+            "info-fd",
+            "argv0",
+        ],
         1,
     ),
 }

@@ -293,7 +293,7 @@ MODELS = {
     **dict.fromkeys(("busybox", "toybox"), busybox),
     **dict.fromkeys(("npx", "pnpx", "bunx"), npx),
     **dict.fromkeys(
-        "pipenv pixi bundle mise asdf rbenv pyenv dotenvx perf".split(),
+        ["pipenv", "pixi", "bundle", "mise", "asdf", "rbenv", "pyenv", "dotenvx", "perf"],
         tool,
     ),
     "direnv": direnv,
