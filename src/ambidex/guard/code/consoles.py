@@ -1,4 +1,4 @@
-"""Reads what the consoles of databases understand besides SQL: shell escapes, files that they write.
+"""Reads what consoles of databases understand besides SQL: shell escapes, files that they write.
 
 Hot path: the guard's own words.
 """
