@@ -23,6 +23,8 @@ _WRITES = frozenset(
     ["set-content", "sc", "out-file", "new-item", "ni", "tee-object", "clear-content", "clc"]
 )
 _FETCHES = frozenset(["invoke-webrequest", "iwr", "invoke-restmethod", "irm", "curl", "wget"])
+# Switches of cmd's own commands; a short path may look like them.
+_SWITCHES = frozenset(("/s", "/q", "/f", "/y", "/p", "/c", "/k"))
 _HOST = {"stop-computer": "shutdown", "restart-computer": "reboot", "shutdown": "shutdown"}
 _DEVICES = frozenset(
     ["format-volume", "clear-disk", "initialize-disk", "remove-partition", "format"]
@@ -59,9 +61,7 @@ def _statement(words: list[str], call: Invocation, flow: str) -> str:
         return flow
     name, rest = words[0].lower(), words[1:]
     switches = {word.lower().partition(":")[0] for word in rest if word[:1] in "-/"}
-    operands = [
-        word for word in rest if word[:1] != "-" and not (word[:1] == "/" and len(word) == 2)
-    ]
+    operands = [word for word in rest if word[:1] != "-" and not word.lower() in _SWITCHES]
     if name in _DELETES:
         flags = {"force"} if switches & {"-force", "-fo", "/f", "/q", "-rf"} else set()
         if any(s.startswith("-r") for s in switches) or "/s" in switches:

@@ -61,6 +61,8 @@ def called(reader: Sinks, function: Any, values: list[Any], named: dict[str, Any
         return reader.unknown("…", [function, *values])
     if function.name == "lambda":
         return function.value
+    if function.name == "vars" and values and isinstance(values[0], Ref):
+        return values[0]
     if function.name == "getattr" and len(values) > 1:
         return attribute(reader, values[0], reader.text(values[1]))
     name = python_names.canonical(function.name)

@@ -229,6 +229,7 @@ def start_stop_daemon(call: Invocation) -> None:
     given = options.read(
         call.arguments,
         valued="xapnucgrdNPIkO",
+        long=("start", "stop", "status", "background", "make-pidfile"),
         long_valued=(
             *("exec", "startas", "pidfile", "name", "user", "chuid", "group", "chroot", "chdir"),
             *("nicelevel", "procsched", "iosched", "umask", "output", "signal", "retry", "pid"),
