@@ -166,7 +166,7 @@ class Reader(Operands):
         else:
             self.expression()
 
-    def _inner(self, code: str) -> str:
+    def inner(self, code: str) -> str:
         """Code inside a string."""
         if self.depth > 4:
             return self.unknown(code)

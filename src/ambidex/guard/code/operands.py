@@ -194,7 +194,7 @@ class Operands(Values):
                     value = self.attribute(self.lookup(name), key) if key else self.lookup(name)
                 found.append(self.text(value))
             else:
-                found.append(self._inner(part[1]))
+                found.append(self.inner(part[1]))
         return "".join(found)
 
     def _named(self, name: str) -> Any:
@@ -327,4 +327,8 @@ class Operands(Values):
 
     def expression(self) -> Any:
         """An operand with the operators behind it, and assignments."""
+        raise NotImplementedError
+
+    def inner(self, code: str) -> str:
+        """Code inside a string."""
         raise NotImplementedError

@@ -98,7 +98,7 @@ class _Cutter:
                 end = text.find("\n", at)
                 self.at = len(text) if end < 0 else end
             elif c == "`" and lexis.commands:
-                self._quoted(COMMAND, at + 1, "`", "$" if "$" in lexis.sigils else "#")
+                self._quoted(COMMAND, at + 1, "`", "#" if "%" in lexis.words else "$")
             elif c in lexis.quotes:
                 long = c * 3
                 if c in "'\"" and text.startswith(long, at) and lexis.sigils == "":
