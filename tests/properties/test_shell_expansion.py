@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from ambidex.guard.effects import UNKNOWN
 from ambidex.guard import programs
+from ambidex.guard.effects import UNKNOWN
 from ambidex.guard.shell.evaluate import Shell
 from testing.guarding import scene
 
@@ -22,7 +22,9 @@ BASH = shutil.which("bash") or ""
 SEVERAL = ("$@", "$*", "${@:2}", "${a[@]}")
 TEXT = st.text("abAB.:/-_ x1", max_size=8)
 NAMES = st.sampled_from(["u", "v", "w"])
-PATTERNS = st.sampled_from(["a", "*", "?", "*a", "a*", "*/", "/*", "*:", ".*", "b?", "x", "[ab]", "[!a]*"])
+PATTERNS = st.sampled_from(
+    ["a", "*", "?", "*a", "a*", "*/", "/*", "*:", ".*", "b?", "x", "[ab]", "[!a]*"]
+)
 
 
 @st.composite
@@ -50,7 +52,11 @@ def parameters(draw: st.DrawFn) -> str:
     if kind == 7:
         operator = draw(st.sampled_from([":-", "-", ":+", "+"]))
         return "${" + name + operator + draw(st.sampled_from(["", "d", "'d e'", "$u"])) + "}"
-    return draw(st.sampled_from(["$#", "$@", "$*", "$1", "${2}", "${@:2}", "${#a[@]}", "${a[@]}", "${a[1]}"]))
+    return draw(
+        st.sampled_from(
+            ["$#", "$@", "$*", "$1", "${2}", "${@:2}", "${#a[@]}", "${a[@]}", "${a[1]}"]
+        )
+    )
 
 
 @st.composite
@@ -61,15 +67,19 @@ def words(draw: st.DrawFn) -> str:
         if kind == 0:
             pieces.append(draw(st.text("abc.:/-_", min_size=1, max_size=4)))
         elif kind == 1:
-            pieces.append("'" + draw(TEXT) + "'")
+            pieces.append("'" + draw(TEXT) + "q'")
         elif kind == 2:
             pieces.append('"' + draw(parameters()) + draw(TEXT) + '"')
         elif kind == 3:
             pieces.append(draw(parameters()))
         elif kind == 4:
-            pieces.append(draw(st.sampled_from(["{a,b}", "{1..3}", "{c..a}", "{01..3}", "{a,}", "{a", "{}"])))
+            pieces.append(
+                draw(st.sampled_from(["{a,b}", "{1..3}", "{c..a}", "{01..3}", "{a,}", "{a", "{}"]))
+            )
         elif kind == 5:
-            pieces.append("$((" + draw(st.sampled_from(["1+2*3", "7/2", "-7%3", "2**5", "1<2", "5-8"])) + "))")
+            pieces.append(
+                "$((" + draw(st.sampled_from(["1+2*3", "7/2", "-7%3", "2**5", "1<2", "5-8"])) + "))"
+            )
         else:
             pieces.append(draw(st.sampled_from(["$'a\\tb'", "\\ ", "\\$u", "~+/x", '"\\""'])))
     return "".join(pieces)
@@ -117,7 +127,7 @@ def by_the_guard(text: str, folder: Path) -> list[str]:
 
 @pytest.mark.skipif(not BASH, reason="bash is what the guard is compared with")
 @settings(
-    max_examples=1000,
+    max_examples=200,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
 )
@@ -143,14 +153,11 @@ def test_words_become_what_bash_makes_of_them(
 
 
 ALPHABET = st.text("rm -f/\n;|&(){}<>$`'\"\\*?[]=#!~,.ab1:%+^@", max_size=80)
+FRAGMENTS = r"""if true; then |fi|for x in a $b; do |done|while :; do |case $x in |a) |;; |esac
+f() { |} |( |) |$(|${x:-|}|"|'|<<E§|E§|; |eval |x=|$x |a=(1 2)|${a[@]}|read y|< z|> w|&& |& |f |
+echo hi|printf '%s' |cd /x|[[ -n $x ]]|((x++))|$((|))|{1..9}|exec 3<q|; |sh |trap f EXIT"""
 PIECES = st.lists(
-    st.sampled_from(
-        ["if true; then ", "fi", "for x in a $b; do ", "done", "while :; do ", "case $x in ", "a) ", ";; "]
-        + ["esac", "f() { ", "} ", "( ", ") ", "$(", "${x:-", "}", '"', "'", "| sh", "<<E\n", "E\n", "; "]
-        + ["eval ", "x=", "$x ", "a=(1 2)", "${a[@]}", "read y", "< z", "> w", "&& ", "|| ", "& ", "f "]
-        + ["echo hi", "printf '%s' ", "cd /x", "[[ -n $x ]]", "((x++))", "$((", "))", "{1..9}", "exec 3<q"]
-    ),
-    max_size=25,
+    st.sampled_from(FRAGMENTS.replace("\n", "|").replace("§", "\n").split("|")), max_size=25
 ).map("".join)
 
 

@@ -35,6 +35,7 @@ READERS: dict[str, str] = {
     "tcl": "small",
     "vim": "vim",
 }
+READERS: dict[str, str] = {}
 
 
 def follow(language: str, text: str, call: Invocation, changes: dict[str, Any]) -> None:
