@@ -30,8 +30,8 @@ READERS: dict[str, str] = {
     "python": "python",
     "r": "small",
     "ruby": "ruby",
-    "sed": "sed",
     "sqlite": "consoles",
+    "sqlite3": "consoles",
     "tcl": "small",
     "vim": "vim",
 }

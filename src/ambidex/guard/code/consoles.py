@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def follow(text: str, call: Invocation, changes: dict[str, Any]) -> None:
     """Record what the console commands in `text` would do; SQL is for the database's model."""
     language = changes.get("language", "")
-    reader = {"sqlite": _sqlite, "psql": _psql, "mysql": _mysql}[language]
+    reader = {"sqlite": _sqlite, "sqlite3": _sqlite, "psql": _psql, "mysql": _mysql}[language]
     for line in text.split("\n"):
         reader(line.strip(), call)
 
@@ -32,7 +32,11 @@ def _sqlite(line: str, call: Invocation) -> None:
     rest = rest.strip()
     if line.startswith("."):
         verb = name[1:]
-        if verb and ("shell".startswith(verb) and len(verb) > 2 or "system".startswith(verb)) and rest:
+        if (
+            verb
+            and ("shell".startswith(verb) and len(verb) > 2 or "system".startswith(verb))
+            and rest
+        ):
             call.script(rest)
         elif verb in ("output", "once", "out", "excel", "log", "trace") and rest:
             target = _unquoted(rest.rpartition(" ")[2] if rest.startswith("-") else rest)

@@ -156,7 +156,7 @@ class Reader(Sinks):
                 self.names[target[1]] = value
             elif kind != SIGN:
                 return value
-            elif sign in ("=", ":=", "||=", "??=") :
+            elif sign in ("=", ":=", "||=", "??="):
                 self.at += 1
                 self.skip_lines()
                 bound = self.expression()
@@ -174,7 +174,21 @@ class Reader(Sinks):
                 self.at += 1
                 self.skip_lines()
                 value = self._joined(value, self.operand())
-            elif sign in ("||", "??", "&&", "==", "===", "!=", "!==", "<", ">", "-", "*", "%", "=~"):
+            elif sign in (
+                "||",
+                "??",
+                "&&",
+                "==",
+                "===",
+                "!=",
+                "!==",
+                "<",
+                ">",
+                "-",
+                "*",
+                "%",
+                "=~",
+            ):
                 self.at += 1
                 self.skip_lines()
                 right = self.operand()
@@ -192,7 +206,9 @@ class Reader(Sinks):
     def _target(self, start: int) -> Any:
         """The name that is assigned to: the one before the sign, when nothing else is."""
         at = start
-        while at < len(self.tokens) and self.tokens[at][0] == NAME and self.tokens[at][1] in _SKIPPED:
+        while (
+            at < len(self.tokens) and self.tokens[at][0] == NAME and self.tokens[at][1] in _SKIPPED
+        ):
             at += 1
         following = self.tokens[at + 1] if at + 1 < len(self.tokens) else (LINE, "")
         is_name = at < len(self.tokens) and self.tokens[at][0] == NAME
@@ -280,8 +296,14 @@ class Reader(Sinks):
     def _braces(self) -> Any:
         """An object, or a block."""
         first, second = self.peek(1), self.peek(2)
-        is_object = first == (SIGN, "}") or first == (SIGN, "...") or (
-            first[0] in (NAME, STRING) and second[0] == SIGN and second[1] in (":", "=>", ",", "}")
+        is_object = (
+            first == (SIGN, "}")
+            or first == (SIGN, "...")
+            or (
+                first[0] in (NAME, STRING)
+                and second[0] == SIGN
+                and second[1] in (":", "=>", ",", "}")
+            )
         )
         if not is_object:
             self.block()
@@ -479,7 +501,9 @@ class Reader(Sinks):
             return True
         if kind == NAME:
             return sign not in _AFTER
-        return kind == SIGN and sign in ("[", "\\", "*", "<", "@", "{") and self.language.name != "lua"
+        return (
+            kind == SIGN and sign in ("[", "\\", "*", "<", "@", "{") and self.language.name != "lua"
+        )
 
     def _bare_arguments(self) -> tuple[list[Any], dict[str, Any]]:
         values: list[Any] = []

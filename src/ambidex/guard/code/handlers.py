@@ -202,7 +202,8 @@ def fetch(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> 
     data.extend(named.values())
     verb = ref.name.rpartition(".")[2].lower()
     sends = verb in ("post", "put", "patch", "post_form", "request") or any(
-        isinstance(part, dict) and ({"body", "data", "json", "content"} & set(part)) for part in data
+        isinstance(part, dict) and ({"body", "data", "json", "content"} & set(part))
+        for part in data
     )
     tainted = any(source.paths for source in reader.call.sources(reader.flat(data)))
     flowing = reader.flat(data) or (" " if sends and data else "")

@@ -134,6 +134,4 @@ LANGUAGE = Language(
 
 def follow(text: str, call: Invocation, changes: dict[str, Any]) -> None:
     """Record what the JavaScript `text` would do."""
-    expressions.read(
-        text, call, LANGUAGE, changes.get("arguments", []), changes.get("depth", 0)
-    )
+    expressions.read(text, call, LANGUAGE, changes.get("arguments", []), changes.get("depth", 0))

@@ -132,4 +132,6 @@ LANGUAGE = Language(
 
 def follow(text: str, call: Invocation, changes: dict[str, Any]) -> None:
     """Record what the perl code `text` would do."""
-    expressions.read(text, call, LANGUAGE, changes.get("arguments", ["-e"]), changes.get("depth", 0))
+    expressions.read(
+        text, call, LANGUAGE, changes.get("arguments", ["-e"]), changes.get("depth", 0)
+    )

@@ -97,4 +97,6 @@ LANGUAGE = Language(
 def follow(text: str, call: Invocation, changes: dict[str, Any]) -> None:
     """Record what the PHP code `text` would do."""
     text = text.replace("<?php", " ").replace("<?=", " echo ").replace("?>", ";")
-    expressions.read(text, call, LANGUAGE, changes.get("arguments", ["-r"]), changes.get("depth", 0))
+    expressions.read(
+        text, call, LANGUAGE, changes.get("arguments", ["-r"]), changes.get("depth", 0)
+    )

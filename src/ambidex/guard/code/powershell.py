@@ -53,7 +53,9 @@ def _statement(words: list[str], call: Invocation, flow: str) -> str:
         return flow
     name, rest = words[0].lower(), words[1:]
     switches = {word.lower().partition(":")[0] for word in rest if word[:1] in "-/"}
-    operands = [word for word in rest if word[:1] != "-" and not (word[:1] == "/" and len(word) == 2)]
+    operands = [
+        word for word in rest if word[:1] != "-" and not (word[:1] == "/" and len(word) == 2)
+    ]
     if name in _DELETES:
         flags = {"force"} if switches & {"-force", "-fo", "/f", "/q", "-rf"} else set()
         if any(s.startswith("-r") for s in switches) or "/s" in switches:

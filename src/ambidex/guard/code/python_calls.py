@@ -179,4 +179,3 @@ def content(reader: Sinks, handle: Ref) -> str:
     if handle.name == "file":
         return reader.read(handle.value[0] if isinstance(handle.value, tuple) else handle.value)
     return reader.flat(handle.value)
-

@@ -201,7 +201,9 @@ def join(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> A
 
 
 def expanded(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
-    text = str(ref.value) if ref.name.startswith("Path.") else reader.text(values[0] if values else "")
+    text = (
+        str(ref.value) if ref.name.startswith("Path.") else reader.text(values[0] if values else "")
+    )
     if text == "~" or text.startswith("~/"):
         text = home(reader) + text[1:]
     elif text.startswith("$HOME"):

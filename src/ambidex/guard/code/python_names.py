@@ -47,7 +47,6 @@ _SAME = (
 )
 
 
-
 def _table(*rows: tuple[Handler, str]) -> dict[str, Handler]:
     return {name: handler for handler, names in rows for name in names.split()}
 
@@ -158,7 +157,10 @@ CALLS: dict[str, Handler] = _table(
         "connection.write",
     ),
     (sinks.remote_command, "connection.exec_command"),
-    (sinks.received, "connection.recv connection.read connection.getresponse connection.retrbinary"),
+    (
+        sinks.received,
+        "connection.recv connection.read connection.getresponse connection.retrbinary",
+    ),
     (sinks.kill, "os.kill os.killpg"),
 )
 

@@ -44,7 +44,9 @@ def subprocess(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]
 def replaced(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
     """`os.exec*` and `os.spawn*`."""
     name = ref.name.rpartition(".")[2]
-    given = values[1:] if name.startswith(("spawn", "posix_spawn")) and "posix" not in name else values
+    given = (
+        values[1:] if name.startswith(("spawn", "posix_spawn")) and "posix" not in name else values
+    )
     if not given:
         return None
     rest = given[1] if "v" in name[4:] or name.startswith("posix") else given[1:]

@@ -110,4 +110,6 @@ LANGUAGE = Language(
 
 def follow(text: str, call: Invocation, changes: dict[str, Any]) -> None:
     """Record what the ruby code `text` would do."""
-    expressions.read(text, call, LANGUAGE, changes.get("arguments", ["-e"]), changes.get("depth", 0))
+    expressions.read(
+        text, call, LANGUAGE, changes.get("arguments", ["-e"]), changes.get("depth", 0)
+    )

@@ -176,9 +176,7 @@ class Sinks:
 
     def link(self, target: Any, path: Any) -> None:
         """A new name `path` for `target`."""
-        self.call.emit(
-            effects.LINK, path=self.text(path), target=self.call.path(self.text(target))
-        )
+        self.call.emit(effects.LINK, path=self.text(path), target=self.call.path(self.text(target)))
 
     # The rest of the world
 

@@ -125,8 +125,11 @@ class _Cutter:
 
     def _sigil(self, at: int) -> bool:
         after = self.text[at + 1 : at + 2]
-        return after.isalpha() or after in ("_", "{", "(") and self.text[at] != "%" or (
-            self.text[at] == "$" and (after.isdigit() or after in ("_", "@", "!", "$"))
+        return (
+            after.isalpha()
+            or after in ("_", "{", "(")
+            and self.text[at] != "%"
+            or (self.text[at] == "$" and (after.isdigit() or after in ("_", "@", "!", "$")))
         )
 
     def _operand_next(self) -> bool:
@@ -161,7 +164,12 @@ class _Cutter:
             self.at += 1
         name = text[start : self.at]
         after = text[self.at : self.at + 1]
-        if after and after in "?!" and self.lexis.words.startswith("%") and text[self.at + 1 : self.at + 2] != "=":
+        if (
+            after
+            and after in "?!"
+            and self.lexis.words.startswith("%")
+            and text[self.at + 1 : self.at + 2] != "="
+        ):
             self.at += 1  # ruby's `exist?`, `rename!`
         if name in self.lexis.words.split() and after and self._perl_quote(name):
             return
@@ -291,7 +299,9 @@ class _Cutter:
                     text.append(c)
                     at += 1
                 continue
-            if (how == "{" and body.startswith("${", at)) or (how == "#" and body.startswith("#{", at)):
+            if (how == "{" and body.startswith("${", at)) or (
+                how == "#" and body.startswith("#{", at)
+            ):
                 end = body.find("}", at)
                 end = len(body) if end < 0 else end
                 parts += ["".join(text), ("c", body[at + 2 : end])]

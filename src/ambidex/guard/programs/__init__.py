@@ -71,6 +71,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("vault", "bao", "op", "bw", "lpass", "rbw", "dcli", "pass", "gopass", "gpg", "gpg2"),
         *("security", "secret-tool", "keyring", "kwallet-query", "aws-vault", "doppler"),
         *("infisical", "chamber", "printenv", "ssh-keygen"),
+    ),
     "prefixes": (
         *("arch", "caffeinate", "catchsegv", "ccache", "cgexec", "chpst", "chronic"),
         *("chrt", "cpulimit", "daemonize", "dbus-launch", "dbus-run-session", "doas"),
@@ -83,12 +84,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("time", "timeout", "tini", "torsocks", "tsocks", "unbuffer", "unshare"),
         *("valgrind", "winpty", "xvfb-run"),
     ),
-    "batches": (
-        *("entr", "flock", "gxargs", "parallel", "script", "watch", "xargs"),
-    ),
-    "remote": (
-        *("autossh", "bwrap", "chroot", "mosh", "screen", "ssh", "sshpass", "tmux"),
-    ),
+    "batches": (*("entr", "flock", "gxargs", "parallel", "script", "watch", "xargs"),),
+    "remote": (*("autossh", "bwrap", "chroot", "mosh", "screen", "ssh", "sshpass", "tmux"),),
     "runners": (
         *("asdf", "bmake", "bundle", "bunx", "busybox", "capsh", "cmd", "cmd.exe"),
         *("direnv", "dotenvx", "expect", "gdb", "gmake", "hyperfine", "lldb", "make"),
@@ -107,9 +104,6 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("python2", "python2.7", "python3", "python3.10", "python3.11", "python3.12"),
         *("python3.13", "python3.14", "python3.15", "python3.6", "python3.7"),
         *("python3.8", "python3.9", "r", "rscript", "ruby", "tclsh", "ts-node", "tsx"),
-    ),
-    "shells": (
-        *("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish", "rbash", "ksh93", "yash"),
     ),
     "removing": (
         *("rm", "grm", "rmdir", "unlink", "rimraf", "del-cli", "shred", "gshred", "srm"),

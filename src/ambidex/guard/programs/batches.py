@@ -69,7 +69,9 @@ def _items(text: str, given: options.Options, *, by_lines: bool) -> list[str]:
         parts = text.split("\0")
     elif given.has("d", "delimiter"):
         parts = text.split(_escape(given.last("d", "delimiter")) or "\0")
-        parts = [part.rstrip("\n") if at == len(parts) - 1 else part for at, part in enumerate(parts)]
+        parts = [
+            part.rstrip("\n") if at == len(parts) - 1 else part for at, part in enumerate(parts)
+        ]
     elif by_lines:
         parts = [_unquoted(line.strip()) for line in text.split("\n")]
     else:
@@ -122,9 +124,11 @@ def parallel(call: Invocation) -> None:
             continue
         filled = [_filled(word, row, place, number) for word in words]
         if filled == words:
-            filled = [*words, *row] if len(words) > 1 or " " not in words[0] else [
-                " ".join((words[0], *(quoted(item) for item in row)))
-            ]
+            filled = (
+                [*words, *row]
+                if len(words) > 1 or " " not in words[0]
+                else [" ".join((words[0], *(quoted(item) for item in row)))]
+            )
         printed.append(loosely(call, filled, stdin=""))
     call.output = "".join(printed)
 
@@ -249,7 +253,15 @@ def script(call: Invocation) -> None:
     given = options.read(
         call.arguments,
         valued="cEmoBIOT",
-        long_valued=("command", "echo", "output-limit", "log-in", "log-out", "log-io", "log-timing"),
+        long_valued=(
+            "command",
+            "echo",
+            "output-limit",
+            "log-in",
+            "log-out",
+            "log-io",
+            "log-timing",
+        ),
         stops=not any(a.startswith(("-c", "-qc", "--c")) for a in call.arguments[1:]),
     )
     if given.operands:

@@ -53,7 +53,20 @@ def _saves(script: str) -> bool:
     """Whether editor commands write the file that is open."""
     for line in script.replace("|", "\n").split("\n"):
         word = line.strip().lstrip(":%").split(" ")[0].rstrip("!")
-        if word in ("w", "wq", "x", "wa", "wqa", "xa", "wall", "write", "update", "up", "exit", "ZZ"):
+        if word in (
+            "w",
+            "wq",
+            "x",
+            "wa",
+            "wqa",
+            "xa",
+            "wall",
+            "write",
+            "update",
+            "up",
+            "exit",
+            "ZZ",
+        ):
             return True
     return False
 
@@ -136,7 +149,15 @@ def man(call: Invocation) -> None:
         call.script(given.last("P", "pager"))
 
 
-_FZF_ACTIONS = ("execute", "execute-silent", "become", "reload", "reload-sync", "transform", "preview")
+_FZF_ACTIONS = (
+    "execute",
+    "execute-silent",
+    "become",
+    "reload",
+    "reload-sync",
+    "transform",
+    "preview",
+)
 
 
 def fzf(call: Invocation) -> None:
@@ -144,7 +165,16 @@ def fzf(call: Invocation) -> None:
     given = options.read(
         call.arguments,
         valued="qfdnm",
-        long_valued=("preview", "bind", "query", "filter", "delimiter", "nth", "with-nth", "height"),
+        long_valued=(
+            "preview",
+            "bind",
+            "query",
+            "filter",
+            "delimiter",
+            "nth",
+            "with-nth",
+            "height",
+        ),
     )
     chosen = call.unknown("what is chosen", like=call.stdin or "")
     texts = given.all("preview")

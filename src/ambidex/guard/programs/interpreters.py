@@ -101,7 +101,9 @@ def node(call: Invocation) -> None:
             if texts:
                 call.code("node", texts[0], arguments=texts)
             return
-    elif call.name == "bun" and words[:1] == ["x"] or (call.name == "tsx" and words[:1] == ["watch"]):
+    elif (
+        call.name == "bun" and words[:1] == ["x"] or (call.name == "tsx" and words[:1] == ["watch"])
+    ):
         words.pop(0)
         if call.name == "bun":
             from ambidex.guard.programs.runners import npx_inner
@@ -275,9 +277,7 @@ def awk(call: Invocation) -> None:
     given = options.read(
         call.arguments,
         valued="FfveiElb" if call.name == "gawk" else "FfveiE",
-        long_valued=(
-            *("field-separator", "file", "assign", "source", "include", "exec", "load"),
-        ),
+        long_valued=(*("field-separator", "file", "assign", "source", "include", "exec", "load"),),
         stops=True,
     )
     assigned = {}
@@ -287,7 +287,11 @@ def awk(call: Invocation) -> None:
     operands = list(given.operands)
     code = given.all("e", "source")
     for path in given.all("f", "file", "E", "exec"):
-        written = call.stdin if path in ("-", "/dev/stdin") else call.machine.contents.get(call.path(path))
+        written = (
+            call.stdin
+            if path in ("-", "/dev/stdin")
+            else call.machine.contents.get(call.path(path))
+        )
         if written:
             code.append(written)
     if not code and not given.has("f", "file", "E", "exec") and operands:
@@ -336,7 +340,8 @@ _VERSIONS = tuple(f"python3.{minor}" for minor in range(6, 16))
 
 MODELS = {
     **dict.fromkeys(
-        ("python", "python2", "python3", "python2.7", "pypy", "pypy3", "ipython", *_VERSIONS), python
+        ("python", "python2", "python3", "python2.7", "pypy", "pypy3", "ipython", *_VERSIONS),
+        python,
     ),
     **dict.fromkeys(("node", "nodejs", "ts-node", "tsx"), node),
     "perl": perl,

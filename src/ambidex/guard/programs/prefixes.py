@@ -29,7 +29,12 @@ class Prefix:
     __slots__ = ("attached", "long", "root", "skip", "valued")
 
     def __init__(
-        self, valued: str = "", long: str = "", skip: int = 0, root: bool = False, attached: str = ""
+        self,
+        valued: str = "",
+        long: str = "",
+        skip: int = 0,
+        root: bool = False,
+        attached: str = "",
     ) -> None:
         self.valued = valued
         self.long = tuple(long.split())

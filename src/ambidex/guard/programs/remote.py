@@ -26,7 +26,8 @@ def ssh(call: Invocation) -> None:
             given.given.setdefault(name, []).extend(values)
         words = behind.operands
     for setting in given.all("o"):
-        name, _, value = setting.replace(" ", "=", 1).partition("=")
+        end = next((at for at, c in enumerate(setting) if c in " ="), len(setting))
+        name, value = setting[:end], setting[end + 1 :]
         if name.lower() in _LOCAL and value.lower() != "none":
             call.script(value.lstrip("= "), stdin="")
         elif name.lower() == "remotecommand":
@@ -47,7 +48,9 @@ def ssh(call: Invocation) -> None:
 
 def mosh(call: Invocation) -> None:
     """`mosh host -- command`."""
-    given = options.read(call.arguments, valued="p", long_valued=("ssh", "client", "server", "port"))
+    given = options.read(
+        call.arguments, valued="p", long_valued=("ssh", "client", "server", "port")
+    )
     if given.last("ssh"):
         call.script(given.last("ssh"))
     if len(given.operands) > 1:

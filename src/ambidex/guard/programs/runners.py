@@ -127,7 +127,14 @@ _VERBS = {
     "aws-vault": (("exec",), ("duration", "region")),
     "perf": (("stat", "record", "trace"), ("event", "output", "repeat", "delay")),
 }
-_SHORT = {"uv": "pwm", "conda": "np", "mamba": "np", "micromamba": "np", "perf": "eorpC", "hatch": "e"}
+_SHORT = {
+    "uv": "pwm",
+    "conda": "np",
+    "mamba": "np",
+    "micromamba": "np",
+    "perf": "eorpC",
+    "hatch": "e",
+}
 
 
 def tool_inner(call: Invocation) -> bool:

@@ -30,6 +30,7 @@ _CHANGES = ("write", "append", "edit", "delete", "move", "link", "mode", "owner"
 
 # Pack (a module here with a tuple `RULES`) → the kinds of effects that its rules ask about.
 PACKS: dict[str, frozenset[str]] = {
+    "remote_code": frozenset({"execute", "send"}),
     "network": frozenset({"send", "fetch"}),
     "credentials": frozenset(
         {"read", "remote", "write", "append", "edit", "delete", "move", "mode", "owner", "link"}
@@ -46,6 +47,11 @@ PACKS: dict[str, frozenset[str]] = {
     "devices": frozenset({DEVICE, WRITE, APPEND, EDIT, LINK, MODE, MOVE, OWNER}),
     "host": frozenset({HOST, WRITE, APPEND, KILL}),
     "permissions": frozenset({MODE, OWNER, ENVIRON}),
+    "git": frozenset({"git", "remote"}),
+    "hooks_bypass": frozenset({"git", "host"}),
+    "delivery": frozenset({"remote"}),
+    "packages": frozenset({"install", "publish"}),
+    "own": frozenset({"host", "environ"}),
 }
 
 
