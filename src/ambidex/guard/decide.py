@@ -6,6 +6,7 @@ Hot path: what a call does not need is not imported.
 from __future__ import annotations
 
 from ambidex.guard.judge import judge
+from ambidex.guard.outside import question
 from ambidex.guard.tools import effects_of
 from ambidex.verdict import ALLOW, Decision
 
@@ -30,6 +31,9 @@ def decide(tool: str, tool_input: dict[str, Any], scene: Scene) -> Decision:
     effects = effects_of(tool, tool_input, scene)
     decision = judge(effects, scene)
     if decision.action == ALLOW:
+        asked = question(effects, scene)
+        if asked is not None:
+            return asked
         if tool == "Bash" and scene.policy["guard"]["trash"] and scene.policy["active"]:
             from ambidex.guard.trash import rewrite
 
