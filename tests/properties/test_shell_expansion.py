@@ -158,60 +158,6 @@ f() { |} |( |) |$(|${x:-|}|"|'|<<E§|E§|; |eval |x=|$x |a=(1 2)|${a[@]}|read y|
 echo hi|printf '%s' |cd /x|[[ -n $x ]]|((x++))|$((|))|{1..9}|exec 3<q|; |sh |trap f EXIT"""
 PIECES = st.lists(
     st.sampled_from(FRAGMENTS.replace("\n", "|").replace("§", "\n").split("|")), max_size=25
-    st.sampled_from(
-        [
-            "if true; then ",
-            "fi",
-            "for x in a $b; do ",
-            "done",
-            "while :; do ",
-            "case $x in ",
-            "a) ",
-            ";; ",
-        ]
-        + [
-            "esac",
-            "f() { ",
-            "} ",
-            "( ",
-            ") ",
-            "$(",
-            "${x:-",
-            "}",
-            '"',
-            "'",
-            "| sh",
-            "<<E\n",
-            "E\n",
-            "; ",
-        ]
-        + [
-            "eval ",
-            "x=",
-            "$x ",
-            "a=(1 2)",
-            "${a[@]}",
-            "read y",
-            "< z",
-            "> w",
-            "&& ",
-            "|| ",
-            "& ",
-            "f ",
-        ]
-        + [
-            "echo hi",
-            "printf '%s' ",
-            "cd /x",
-            "[[ -n $x ]]",
-            "((x++))",
-            "$((",
-            "))",
-            "{1..9}",
-            "exec 3<q",
-        ]
-    ),
-    max_size=25,
 ).map("".join)
 
 

@@ -35,7 +35,6 @@ READERS: dict[str, str] = {
     "tcl": "small",
     "vim": "vim",
 }
-READERS: dict[str, str] = {}
 
 
 def follow(language: str, text: str, call: Invocation, changes: dict[str, Any]) -> None:
