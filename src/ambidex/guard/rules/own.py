@@ -21,7 +21,7 @@ def _is_for_a_person(effect: Effect, scene: Scene) -> str:
     return f"`ambidex {scene.show(effect.target)}` is for a person at a terminal"
 
 
-def _unguarded(effect: Effect, scene: Scene) -> str:
+def _unguarded(effect: Effect, scene: Scene) -> str:  # noqa: ARG001
     if effect.kind == ENVIRON:
         if effect.target in ("CLAUDE_CODE_SIMPLE", "CLAUDE_CODE_DISABLE_HOOKS"):
             return f"{effect.target} switches the client's hooks off"
@@ -31,7 +31,7 @@ def _unguarded(effect: Effect, scene: Scene) -> str:
     return f"the client would run without what watches it ({effect.target})"
 
 
-def _client(effect: Effect, scene: Scene) -> str:
+def _client(effect: Effect, scene: Scene) -> str:  # noqa: ARG001
     if effect.action != "client" or "changes" not in effect.flags:
         return ""
     return f"`claude {effect.target}` changes the client's own configuration"
