@@ -173,8 +173,8 @@ _WITH_VALUE = (
 )
 _VALUED = frozenset(_WITH_VALUE.split())
 _WITHOUT_HARM = (
-    "--dry-run --help -h --version -v --check -C --syntax-check --list-tasks --list-hosts --list-tags"
-    " --noop --dryrun --build-only --preview --diff-only"
+    "--dry-run --help -h --version -v --check -C --syntax-check --list-tasks --list-hosts"
+    " --list-tags --noop --dryrun --build-only --preview --diff-only"
 )
 _HARMLESS = frozenset(_WITHOUT_HARM.split())
 _EXPECTED_VALUES = {"ansible-playbook": ("-C",), "ansible-pull": ("-C",)}
