@@ -219,7 +219,9 @@ def test_options_are_read_as_git_reads_them() -> None:
 
 def test_an_alias_is_followed_wherever_it_is_set(root: Path) -> None:
     reset = {"uncommitted"}
-    assert reset <= flags(git(root, "x", GIT_CONFIG_COUNT="1", **_setting("alias.x", "reset --hard")))
+    assert reset <= flags(
+        git(root, "x", GIT_CONFIG_COUNT="1", **_setting("alias.x", "reset --hard"))
+    )
     shell = run(root, ["git", "-c", "alias.x=reset --hard", "x"])[0]
     assert reset <= flags(shell)
     config = root / ".git" / "config"
@@ -392,7 +394,9 @@ def test_names_with_wildcards() -> None:
 
 
 def test_values_in_configuration_files() -> None:
-    text = '[Alias]\n  a = one ; two\n  b = "x # y" \\"z\\"\n[alias "sub"]\n  a = no\n[core] a = 3\n'
+    text = (
+        '[Alias]\n  a = one ; two\n  b = "x # y" \\"z\\"\n[alias "sub"]\n  a = no\n[core] a = 3\n'
+    )
     assert value_in(text, "alias", "A") == "one"
     assert value_in(text, "alias", "b") == 'x # y "z"'
     assert value_in(text, "core", "a") == "3"
@@ -416,6 +420,8 @@ def test_other_version_control(root: Path, line: str, flag: str) -> None:
     assert flag in flags(run(root, line.split())[0])
 
 
-@pytest.mark.parametrize("line", ["hg purge --print", "hg update", "svn status", "jj log", "svn up"])
+@pytest.mark.parametrize(
+    "line", ["hg purge --print", "hg update", "svn status", "jj log", "svn up"]
+)
 def test_other_version_control_that_loses_nothing(root: Path, line: str) -> None:
     assert run(root, line.split())[0] == []
