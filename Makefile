@@ -33,7 +33,7 @@ check: .venv/ready
 	$(BIN)/lint-imports
 
 # Whole-process timings as ratios; nothing here is a test.
-bench: .venv/ready
+bench: .venv/ready .cache/peer/ready
 	$(BIN)/python -m bench
 
 # What takes longer: long property runs, downloads, the client's other versions.
@@ -72,6 +72,12 @@ lock:
 .cache/client/%/ready:
 	@command -v npm >/dev/null || { echo "npm is needed to install the Claude Code client" >&2; exit 1; }
 	npm install --silent --no-fund --no-audit --no-package-lock --prefix .cache/client/$* @anthropic-ai/claude-code@$*
+	touch $@
+
+# A peer of the guard, for the comparison in the bench only.
+.cache/peer/ready:
+	@command -v npm >/dev/null || { echo "npm is needed to install cc-safety-net" >&2; exit 1; }
+	npm install --silent --no-fund --no-audit --no-package-lock --prefix .cache/peer cc-safety-net@2.4.5
 	touch $@
 
 clean:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from bench import subjects
+from bench import guard, subjects
 from bench.measure import Subject, interleaved, median
 from bench.subjects import Call
 
@@ -107,12 +107,33 @@ def edit_group(folder: Path, rounds: int) -> list[Row]:
     return compare([ours, usual, fast], budgets, rounds)
 
 
+def guard_group(folder: Path) -> list[Row]:
+    """The guard over a mixed set of commands, beside a peer, and on the worst that can come."""
+    medians = guard.processes(folder)
+    ours, bare, peer = (
+        medians["the guard"],
+        medians["python -I -S -c pass"],
+        medians["cc-safety-net"],
+    )
+    rows = [
+        Row(f"{guard.COMMANDS} commands", "python -I -S -c pass", ours, bare, 3.2),
+        Row(f"{guard.COMMANDS} commands", "cc-safety-net", ours, peer, 0.2),
+        Row("in process, p99", "5 ms", guard.in_process(folder), guard.P99_LIMIT, 1.0),
+    ]
+    return rows + [
+        Row(name, "250 ms", seconds, guard.WORST_LIMIT, 1.0)
+        for name, seconds in guard.worst(folder).items()
+    ]
+
+
 def main() -> int:
-    """Run both groups, print the table, write the JSON."""
+    """Run all groups, print the table, write the JSON."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 25
     with tempfile.TemporaryDirectory() as name, Progress(transient=True) as progress:
-        task = progress.add_task("timing", total=2)
+        task = progress.add_task("timing", total=3)
         rows = hooks_group(Path(name), rounds)
+        progress.advance(task)
+        rows += guard_group(Path(name))
         progress.advance(task)
         rows += edit_group(Path(name), max(3, rounds // 4))
         progress.advance(task)

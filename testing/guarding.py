@@ -20,9 +20,23 @@ FILES = {
     "tests/test_app.py": "def test_app():\n    assert True\n",
     "tests/golden/test_pay.py": "def test_pay():\n    assert True\n",
     "tests/generated/test_new.py": "def test_new():\n    assert True\n",
+    "tests/golden/MANIFEST": "",
+    "vendor/lib.py": "LIB = 1\n",
+    "private/plan.txt": "The plan.\n",
+    "migrations/0001.sql": "CREATE TABLE t (i INT);\n",
+    ".github/workflows/ci.yml": "on: push\n",
     "README.md": "# Project\n",
     ".env": "PASSWORD=fictional\n",
     "package.json": "{}\n",
+}
+
+
+# The tiers that have no default, so that every rule has something to protect.
+PATHS = {
+    **DEFAULTS["paths"],
+    "no_access": ["private/**"],
+    "read_only": ["vendor/**"],
+    "add_only": ["migrations/**"],
 }
 
 
@@ -36,13 +50,14 @@ def scene(root: Path | str, cwd: str = "", **policy: object) -> Scene:
     return Scene(
         cwd=cwd or str(root),
         root=str(root),
-        policy={**DEFAULTS, "active": True, **policy},
+        policy={**DEFAULTS, "active": True, "paths": PATHS, **policy},
         environ={"HOME": HOME, "PATH": "/usr/bin:/bin"},
     )
 
 
 def effects_of(command: str, where: Scene) -> list[Effect]:
     """What the command would do."""
+    where.text = command
     return Shell(where).evaluate(command)
 
 

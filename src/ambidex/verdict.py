@@ -134,9 +134,10 @@ class Decision:
         reason: why, one sentence.
         instead: the way on, one sentence.
         updated_input: the whole new `tool_input`, for `rewrite` only.
+        subject: what it concerns, the same for every route to one effect (`change /etc/hosts`).
     """
 
-    __slots__ = ("action", "instead", "reason", "rule", "updated_input")
+    __slots__ = ("action", "instead", "reason", "rule", "subject", "updated_input")
 
     def __init__(
         self,
@@ -145,6 +146,7 @@ class Decision:
         reason: str = "",
         instead: str = "",
         updated_input: dict[str, Any] | None = None,
+        subject: str = "",
     ) -> None:
         if action not in ACTIONS:
             raise ValueError(f"action is {action!r}; allowed: {', '.join(ACTIONS)}")
@@ -153,3 +155,4 @@ class Decision:
         self.reason = reason
         self.instead = instead
         self.updated_input = updated_input
+        self.subject = subject

@@ -20,7 +20,7 @@ from testing.checkout import ROOT, modules, read
 # Contract → an import that it must reject: the module that gets it, and the line.
 KNOWN_BAD = {
     "layers": ("policy/globs.py", "import ambidex.guard.decide"),
-    "checks-know-no-door": ("guard/words.py", "import ambidex.hook.context"),
+    "checks-know-no-door": ("guard/decide.py", "import ambidex.hook.context"),
     "policy-hot": ("policy/snapshot.py", "import ambidex.policy.model"),
     "hooks-standard-library": ("proof/select.py", "import pydantic"),
 }

@@ -30,7 +30,8 @@ KNOWN_BAD = {
     "too deep": ("a = " + "[" * 20_000, "ambidex.toml: not readable: its values are nested"),
     "unknown key": (
         "[guard]\non_eror = 'ask'\n",
-        "ambidex.toml:2 guard.on_eror: unknown key; allowed: allow, disable, on_error. "
+        "ambidex.toml:2 guard.on_eror: unknown key; allowed: allow, decisions, disable, hosts, "
+        "on_error, prompts, protected_branches, rules, trash, writers. "
         "Did you mean on_error?",
     ),
     "unknown section": (
@@ -141,7 +142,7 @@ KNOWN_BAD = {
     ),
     "allow without an expiry": (
         "[[guard.allow]]\ncommand = 'x'\nreason = 'y'\n",
-        "ambidex.toml:1 guard.allow[0].expires: it is missing; allowed: a date as YYYY-MM-DD",
+        "ambidex.toml:1 guard.allow[0]: an entry without a date; allowed: `expires`, or `added`",
     ),
     "allow that has expired": (
         "[[guard.allow]]\ncommand = 'x'\nreason = 'y'\nexpires = 2030-01-14\n",

@@ -133,7 +133,11 @@ def test_a_slip_in_the_file_does_not_open_what_it_protected(tmp_path: Path) -> N
     hook.config.write_text("paths.golden = ['gold'\n")
     policy = hook.read()
     assert policy["note"]
-    assert policy["paths"] == {"golden": ["tests/golden/**", "gold"], "read_only": ["a"]}
+    assert policy["paths"] == {
+        **STRICT["paths"],
+        "golden": ["tests/golden/**", "gold"],
+        "read_only": ["a"],
+    }
     assert STRICT["paths"]["golden"] == ["tests/golden/**"]
 
 

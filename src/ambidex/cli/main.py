@@ -13,6 +13,7 @@ from ambidex import __version__
 from ambidex.cli.exit_codes import ExitCode
 
 VERBS = (
+    "approve",
     "config",
     "demo",
     "doctor",

@@ -15,6 +15,12 @@ from ambidex.guard import effects
 from ambidex.guard.effects import Effect
 from ambidex.guard.taint import OUTPUT, Source, Sources, is_known
 
+# Links that lead to links are followed so often.
+MAX_LINKS = 20
+
+# Names of the own standard input.
+STDIN = frozenset({"/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,12 +31,47 @@ if TYPE_CHECKING:
 
         sources: Sources
         effects: list[Effect]
-        contents: dict[str, str]
+
+        @property
+        def contents(self) -> dict[str, str]:
+            """Absolute path → text that this command line wrote there."""
+            ...
+
+        @property
+        def links(self) -> dict[str, str]:
+            """Absolute path → target, of links that this command line made."""
+            ...
 
         # What these do is said at `Invocation`'s methods of the same purpose.
         def run(self, words: list[str], caller: Invocation, changes: dict[str, Any]) -> str: ...  # noqa: D102
         def run_script(self, text: str, caller: Invocation, changes: dict[str, Any]) -> str: ...  # noqa: D102
         def file_text(self, path: str) -> str | None: ...  # noqa: D102
+
+
+def absolute(cwd: str, text: str) -> str:
+    """`text` as an absolute, normalised path; `..` after an unknown part is kept."""
+    joined = text if text.startswith("/") else f"{cwd}/{text}"
+    if is_known(joined):
+        return os.path.normpath(joined).replace("//", "/", 1)
+    parts: list[str] = []
+    for part in joined.split("/"):
+        if part == ".." and parts and parts[-1] != ".." and is_known(parts[-1]):
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/" + "/".join(parts)
+
+
+def resolved(path: str, links: Mapping[str, str]) -> str:
+    """The file that an absolute `path` means after the `links` that the command line made."""
+    for _ in range(MAX_LINKS if links else 0):
+        for link, target in links.items():
+            if path == link or path.startswith(link + "/"):
+                path = absolute(os.path.dirname(link), target) + path[len(link) :]
+                break
+        else:
+            break
+    return path
 
 
 class Invocation:
@@ -45,6 +86,7 @@ class Invocation:
         via: see `Effect.via`.
         output: what it prints, tainted text. A model that leaves it None gets an unknown output
             that carries what the program read and was given.
+        status: whether it succeeds, None where that is not known.
     """
 
     def __init__(
@@ -64,6 +106,7 @@ class Invocation:
         self.stdin = stdin
         self.via = via
         self.output: str | None = None
+        self.status: bool | None = None
         self._read: list[str] = []
         self._fetched: list[str] = []
 
@@ -76,16 +119,7 @@ class Invocation:
 
     def path(self, text: str) -> str:
         """`text` as an absolute, normalised path; `..` after an unknown part is kept."""
-        joined = text if text.startswith("/") else f"{self.cwd}/{text}"
-        if is_known(joined):
-            return os.path.normpath(joined).replace("//", "/", 1)
-        parts: list[str] = []
-        for part in joined.split("/"):
-            if part == ".." and parts and parts[-1] != ".." and is_known(parts[-1]):
-                parts.pop()
-            elif part not in ("", "."):
-                parts.append(part)
-        return "/" + "/".join(parts)
+        return absolute(self.cwd, text)
 
     def unknown(
         self,
@@ -128,9 +162,17 @@ class Invocation:
         What an earlier part of the command line wrote there, else the file itself where it is
         small text; None if neither is known.
         """
+        if path in STDIN:
+            return self.stdin
+        path = resolved(path, self.machine.links)
         if path in self.machine.contents:
             return self.machine.contents[path]
         return self.machine.file_text(path)
+
+    def link(self, path: str, target: str, **facts: Any) -> None:
+        """Make a link: a new name `path` for the file `target`, both as the program gets them."""
+        self.emit(effects.LINK, path=path, target=self.path(target), **facts)
+        self.machine.links[self.path(path)] = self.path(target)
 
     # Effects
 
@@ -144,20 +186,23 @@ class Invocation:
 
     def read(self, path: str, **facts: Any) -> str:
         """Read a file; returns its content as tainted text."""
-        absolute = self.path(path)
-        self._read.append(absolute)
-        self.emit(effects.READ, path=path, **facts)
-        written = self.machine.contents.get(absolute)
+        place = self.path(path)
+        if place in STDIN and self.stdin is not None:
+            return self.stdin
+        place = resolved(place, self.machine.links)
+        self._read.append(place)
+        self.emit(effects.READ, path=place, **facts)
+        written = self.machine.contents.get(place)
         if written is not None:
             return written
-        return self.unknown(self.show(path), kind="file", paths=(absolute,))
+        return self.unknown(self.show(path), kind="file", paths=(place,))
 
     def write(self, path: str, data: str = "", *, kind: str = effects.WRITE, **facts: Any) -> None:
         """Write (or, by `kind`, append to or edit) a file; `data` is what comes into it."""
-        self.emit(kind, path=path, data=data, **facts)
-        absolute = self.path(path)
-        before = self.machine.contents.get(absolute, "") if kind == effects.APPEND else ""
-        self.machine.contents[absolute] = before + data
+        place = resolved(self.path(path), self.machine.links)
+        self.emit(kind, path=place, data=data, **facts)
+        before = self.machine.contents.get(place, "") if kind == effects.APPEND else ""
+        self.machine.contents[place] = before + data
 
     def delete(self, path: str, **facts: Any) -> None:
         """Delete a file or, with the flag `recursive`, everything below it."""

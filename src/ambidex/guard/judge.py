@@ -6,6 +6,7 @@ Hot path: only the packs of rules that the effects call for are imported.
 from __future__ import annotations
 
 from ambidex.guard import rules
+from ambidex.guard.effects import CHANGES, UNKNOWN
 from ambidex.verdict import ALLOW, ASK, DENY, Decision
 
 TYPE_CHECKING = False
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
     from ambidex.guard.rules.rule import Rule
     from ambidex.guard.scene import Scene
 
+UNREADABLE = "ambidex.guard.unreadable"
+
+# Packs that no policy switches off as a whole.
+CORE = frozenset(
+    {"golden", "paths", "own", "filesystem", "git", "devices", "host", "permissions", "network"}
+    | {"credentials", "remote-code", "hooks-bypass", "secrets", "instructions", "guard"}
+)
+
 
 class Hit:
     """A rule that applies to an effect.
@@ -24,27 +33,64 @@ class Hit:
         rule: the rule.
         effect: the effect.
         saw: what the rule saw, a clause for people.
-        decision: `deny` or `ask`, weakened where it is not certain that the effect happens.
+        decision: `deny` or `ask`, as the policy and the effect's certainty leave it, or `allow`.
+        because: why it is `allow`, a clause; else `""`.
     """
 
-    __slots__ = ("decision", "effect", "rule", "saw")
+    __slots__ = ("because", "decision", "effect", "rule", "saw")
 
-    def __init__(self, rule: Rule, effect: Effect, saw: str, decision: str) -> None:
+    def __init__(self, rule: Rule, effect: Effect, saw: str, decision: str, because: str) -> None:
         self.rule = rule
         self.effect = effect
         self.saw = saw
         self.decision = decision
+        self.because = because
 
 
 def hits(effects: Iterable[Effect], scene: Scene) -> Iterator[Hit]:
     """All rules that apply to `effects`, in the effects' order."""
+    own = scene.policy["guard"]["rules"]
     for effect in effects:
         for rule in rules.about(effect.kind):
             saw = rule.when(effect, scene)
             if saw:
-                decision = _weighed(rule.decision, effect.via)
-                if decision != ALLOW:
-                    yield Hit(rule, effect, saw, decision)
+                yield _hit(rule, effect, saw, scene)
+        if own:
+            from ambidex.guard.rules import declared
+
+            for rule in declared.about(effect.kind, scene):
+                saw = rule.when(effect, scene)
+                if saw:
+                    yield _hit(rule, effect, saw, scene)
+
+
+def _hit(rule: Rule, effect: Effect, saw: str, scene: Scene) -> Hit:
+    decision = _weighed(rule.decision, effect.via)
+    guard = scene.policy["guard"]
+    for change in guard["decisions"]:
+        if change["rule"] == rule.id and decision != ALLOW:
+            decision = change["decision"]
+    because = ""
+    if is_disabled(rule.id, guard["disable"]):
+        because = "the policy disables it"
+    elif decision == ALLOW:
+        because = "it is not certain that this happens"
+    else:
+        from ambidex.guard.approvals import covering
+
+        approval = covering(rule.id, effect, scene, scene.now)
+        if approval:
+            because = f"{approval['who']} approved it: {approval['because']}"
+    return Hit(rule, effect, saw, ALLOW if because else decision, because)
+
+
+def is_disabled(rule: str, disabled: Iterable[str]) -> bool:
+    """Whether a policy's `guard.disable` covers a rule, by its id or by a pack off the core."""
+    for name in disabled:
+        pack = name.rpartition(".")[2]
+        if rule == name or (pack not in CORE and rule.startswith(name + ".")):
+            return True
+    return False
 
 
 def _weighed(decision: str, via: str) -> str:
@@ -58,13 +104,47 @@ def _weighed(decision: str, via: str) -> str:
 
 def judge(effects: Iterable[Effect], scene: Scene) -> Decision:
     """The strictest decision that any rule takes; the first one among equals."""
+    effects = list(effects)
     worst: Hit | None = None
+    lifted: Hit | None = None
     for hit in hits(effects, scene):
+        if hit.decision == ALLOW:
+            lifted = lifted or hit
+            continue
         if worst is None or (hit.decision == DENY and worst.decision == ASK):
             worst = hit
         if hit.decision == DENY:
             break
-    if worst is None:
-        return Decision(ALLOW)
-    reason = f"{worst.saw}. {worst.rule.why}"
-    return Decision(worst.decision, worst.rule.id, reason, worst.rule.instead)
+    unread = _unread(effects, scene)
+    if unread is not None and (worst is None or worst.decision == ASK):
+        return unread
+    if worst is not None:
+        reason = f"{worst.saw}. {worst.rule.why}"
+        return Decision(
+            worst.decision,
+            worst.rule.id,
+            reason,
+            worst.rule.instead,
+            subject=_subject(worst.effect),
+        )
+    if lifted is not None:
+        return Decision(ALLOW, lifted.rule.id, f"{lifted.saw}, and {lifted.because}")
+    return Decision(ALLOW)
+
+
+def _subject(effect: Effect) -> str:
+    """What an effect concerns, however it comes about."""
+    verb = "change" if effect.kind in CHANGES else effect.kind
+    return " ".join(part for part in (verb, effect.path or effect.target or effect.action) if part)
+
+
+def _unread(effects: Iterable[Effect], scene: Scene) -> Decision | None:
+    """The answer to a call that could not be read, None when all of it could."""
+    for effect in effects:
+        if effect.kind == UNKNOWN:
+            if effect.action == "unusable":
+                return Decision(DENY, UNREADABLE, f"The call {effect.data}.", effect.target)
+            action = scene.policy["guard"]["on_error"]
+            reason = f"The command cannot be read: {effect.data}."
+            return Decision(action, UNREADABLE, reason, "Split it into simpler commands.")
+    return None

@@ -1,29 +1,62 @@
-"""The guard's rules as the policy's checks see them: which there are, and what each refuses."""
+"""The guard's rules as a book: which there are, what each is for, and what refuses a command."""
 
 from __future__ import annotations
 
-from ambidex.guard import commands
+from typing import Any
+
+from ambidex.guard import rules
+from ambidex.guard.decide import decide
+from ambidex.guard.judge import CORE, UNREADABLE
+from ambidex.guard.rules import declared
+from ambidex.guard.rules.rule import Rule
+from ambidex.guard.scene import Scene
+from ambidex.guard.shell.evaluate import Shell
+from ambidex.policy.defaults import DEFAULTS
 from ambidex.verdict import ALLOW
 
-# Stable identifiers: policies name them, people look them up.
-RULES = {
-    "ambidex.filesystem.recursive-delete": "a recursive delete of a root, home or repository",
-    "ambidex.git.force-push": "a push that overwrites a remote branch",
-    "ambidex.permissions.world-writable": "a mode that lets everybody write",
-    "ambidex.golden.write": "a write to a golden test",
-    "ambidex.paths.read-only": "a write to a path that the policy makes read-only",
-    "ambidex.own.write": "a write to Ambidex's configuration, hooks or state, or to settings",
-    "ambidex.own.person-only": "a command of Ambidex that is for a person at a terminal",
-    "ambidex.guard.unreadable": "a call that cannot be read",
+# What has an id and is no rule about effects.
+OTHERS = {
+    UNREADABLE: "a call that cannot be read",
 }
 
 
+def all_rules() -> list[Rule]:
+    """Every rule, pack by pack."""
+    return [rule for pack in rules.PACKS for rule in rules.of_pack(pack)]
+
+
 def ids() -> list[str]:
-    """Identifiers of all rules."""
-    return list(RULES)
+    """What `guard.disable` may name: all rules, and the packs that can be switched off."""
+    packs = {f"ambidex.{rule.pack}" for rule in all_rules() if rule.pack not in CORE}
+    return [*(rule.id for rule in all_rules()), *OTHERS, *sorted(packs)]
 
 
 def refused_by(command: str) -> str:
     """The rule that refuses or questions a shell command, `""` when none does."""
-    decision = commands.judge(command)
+    scene = Scene(cwd="/", root="/", policy=DEFAULTS, environ={})
+    decision = decide("Bash", {"command": command}, scene)
     return "" if decision.action == ALLOW else decision.rule
+
+
+def failing_examples(entry: dict[str, Any], root: str) -> list[tuple[str, int]]:
+    """The examples of a declared rule that it does not judge as it says.
+
+    Args:
+        entry: an entry of `guard.rules`, with every key.
+        root: the project's root.
+
+    Returns:
+        `match` or `not_match`, and the example's index, for each that fails.
+    """
+    rule = declared.rule_of(entry)
+    failing = []
+    for key, wanted in (("match", True), ("not_match", False)):
+        for index, command in enumerate(entry[key]):
+            scene = Scene(cwd=root, root=root, policy=DEFAULTS, environ={}, text=command)
+            effects = Shell(scene).evaluate(command)
+            applies = any(
+                effect.kind in rule.kinds and rule.when(effect, scene) for effect in effects
+            )
+            if applies != wanted:
+                failing.append((key, index))
+    return failing

@@ -6,6 +6,7 @@ Hot path: `os` only; everything that costs is looked up when it is first asked f
 from __future__ import annotations
 
 import os
+import time
 
 from ambidex import locate
 from ambidex.guard.taint import Sources, known_prefix
@@ -30,6 +31,8 @@ class Scene:
         policy: the policy snapshot.
         environ: the hook's environment.
         state: the repository's state directory.
+        now: seconds since the epoch.
+        text: the command line that is judged, `""` for tools other than the shell.
         sources: where the unknown parts of the effects come from.
     """
 
@@ -41,12 +44,16 @@ class Scene:
         policy: dict[str, Any],
         environ: Mapping[str, str],
         state: str = "",
+        now: float = 0.0,
+        text: str = "",
     ) -> None:
         self.cwd = cwd or root
         self.root = root
         self.policy = policy
         self.environ = environ
         self.state = state
+        self.now = now or time.time()
+        self.text = text
         self.sources = Sources()
         self._trees: dict[str, str | None] = {}
 
@@ -63,13 +70,23 @@ class Scene:
 
     def is_inside(self, path: str) -> bool:
         """Whether `path` certainly lies below the project, or a work tree of its repository."""
-        if (
-            below(self.root, path) is not None
-            or below(os.path.realpath(self.root), path) is not None
-        ):
-            return ".." not in path
+        return self.relative(path) is not None and ".." not in path.split("/")
+
+    def trees(self, path: str) -> list[str]:
+        """The work trees of the repository in which `path` may lie, the project's first."""
+        found = [self.root, os.path.realpath(self.root)]
         tree = self.tree_of(path)
-        return tree is not None and locate.common_dir(tree) == locate.common_dir(self.root)
+        if tree and locate.common_dir(tree) == locate.common_dir(self.root):
+            found.append(tree)
+        return list(dict.fromkeys(found))
+
+    def relative(self, path: str) -> str | None:
+        """`path` relative to the work tree of the repository that it lies in, else None."""
+        for base in self.trees(path):
+            relative = below(base, path)
+            if relative is not None:
+                return relative
+        return None
 
     def tree_of(self, path: str) -> str | None:
         """The top of the git work tree that the known part of `path` lies in."""

@@ -11,7 +11,8 @@ import time
 
 from ambidex.changes import diff, trees
 from ambidex.edits import kinds
-from ambidex.guard.paths import WRITERS, below
+from ambidex.guard.scene import below
+from ambidex.guard.tools import WRITERS
 from ambidex.hook import blame
 from ambidex.protocol import replies
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ambidex.guard.paths import WRITERS
+from ambidex.guard.tools import WRITERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ambidex import fastjson
 from ambidex.guard.decide import decide
+from ambidex.guard.scene import Scene
 from ambidex.protocol import replies
 from ambidex.verdict import ALLOW, ASK, DENY, REWRITE, Decision
 
@@ -22,34 +24,59 @@ def handle(context: Context) -> Reply | None:
     level = context.level("guard")
     if level == "off":
         return None
-    decision = decide(
-        tool,
-        tool_input,
+    scene = Scene(
         cwd=context.cwd,
         root=context.root,
         policy=context.policy,
         environ=context.environ,
+        state=context.state,
+        now=context.started,
     )
-    context.record["decision"] = {
+    decision = decide(tool, tool_input, scene)
+    record: dict[str, object] = {
         "action": decision.action,
         "rule": decision.rule,
         "reason": decision.reason,
         "level": level,
     }
+    context.record["decision"] = record
     if decision.action == ALLOW or level == "report":
         return None
     if decision.action == REWRITE:
         return replies.rewrite(decision.updated_input or {}, text(decision))
-    return replies.permission(decision.action, text(decision))
+    routes = _routes(context, decision, fastjson.dumps(tool_input))
+    if routes > 1:
+        record["routes"] = routes
+    return replies.permission(decision.action, text(decision, routes))
 
 
-def text(decision: Decision) -> str:
-    """A refusal in at most three sentences: rule and why, what to do instead, no other route."""
+def _routes(context: Context, decision: Decision, call: str) -> int:
+    """How many routes to the refused effect this prompt has tried."""
+    from ambidex.guard import repeats
+
+    event = context.event
+    try:
+        return repeats.count(
+            context.state,
+            event.session_id,
+            event.prompt_id,
+            rule=decision.rule,
+            subject=decision.subject,
+            command=call,
+        )
+    except OSError as problem:
+        context.record["problem"] = f"refusals are not counted: {problem}"
+        return 1
+
+
+def text(decision: Decision, routes: int = 1) -> str:
+    """A refusal in three parts: rule and what it saw; why; the next step, and no other route."""
     parts = [f"{decision.rule}: {decision.reason}"]
     if decision.instead:
         parts.append(f"Instead: {decision.instead}")
     if decision.action == DENY:
-        parts.append("Another route to the same effect is refused as well.")
+        tried = f" This was route {routes} in this prompt." if routes > 1 else ""
+        parts.append(f"Another route to the same effect is refused as well.{tried}")
     elif decision.action == ASK:
         parts.append("A person decides.")
     return " ".join(parts)

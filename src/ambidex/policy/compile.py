@@ -11,7 +11,7 @@ import sys
 from typing import Any, NoReturn
 
 from ambidex.policy import private
-from ambidex.policy.defaults import DEFAULTS, VERSION
+from ambidex.policy.defaults import DEFAULTS, SHAPE, VERSION
 from ambidex.policy.errors import PolicyError
 from ambidex.policy.load import Loaded, load
 from ambidex.policy.snapshot import snapshot_path
@@ -35,10 +35,11 @@ def snapshot_of(loaded: Loaded) -> dict[str, Any]:
     """The snapshot of a configuration that was loaded; inactive where nothing is configured."""
     if loaded.status is None:
         return dict(DEFAULTS)
-    values = loaded.configuration.model_dump(mode="json")
+    values = loaded.configuration.model_dump(mode="json", exclude_none=True)
     return {
         **values,
         "version": VERSION,
+        "shape": SHAPE,
         "source": {
             "path": loaded.path,
             "mtime_ns": loaded.status.st_mtime_ns,

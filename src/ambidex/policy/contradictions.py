@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Protocol
 
+from pydantic import ValidationError
+
 from ambidex.policy import globs
 from ambidex.policy.defaults import DEFAULTS
 from ambidex.policy.errors import Problem, nearest_name
 from ambidex.policy.explain import Place, dotted
+from ambidex.policy.model import OwnRule
 from ambidex.policy.project import walk
 
 
@@ -24,6 +27,9 @@ class RuleBook(Protocol):
 
     def refused_by(self, command: str) -> str:
         """Id of the rule that refuses a shell command, `""` when none does."""
+
+    def failing_examples(self, entry: dict[str, Any], root: str) -> list[tuple[str, int]]:
+        """Key and index of each example that a declared rule does not judge as it says."""
 
 
 def contradictions(
@@ -43,6 +49,7 @@ def contradictions(
     found += _allowed_twice(table, place)
     if rules is not None:
         found += _rules(table, place, rules)
+        found += _own_rules(root, table, place, rules)
     return found
 
 
@@ -178,6 +185,48 @@ def _allowed_twice(table: dict[str, Any], place: Place) -> list[Problem]:
                     f"{command!r} is allowed by guard.allow[{earlier}] already",
                     "Keep one entry, with one reason and one date.",
                     "each command once",
+                )
+            )
+    return found
+
+
+def _own_rules(root: str, table: dict[str, Any], place: Place, rules: RuleBook) -> list[Problem]:
+    """Ids that no rule has, and examples that the project's own rules do not judge as they say."""
+    own = [entry for entry in _get(table, "guard", "rules", list) if isinstance(entry, dict)]
+    known = sorted({*rules.ids(), *(str(entry.get("id")) for entry in own)})
+    found = []
+    for index, change in enumerate(_get(table, "guard", "decisions", list)):
+        rule = change.get("rule") if isinstance(change, dict) else None
+        if isinstance(rule, str) and rule not in known:
+            path: tuple[str | int, ...] = ("guard", "decisions", index, "rule")
+            found.append(
+                Problem(
+                    place.file,
+                    place.line(path),
+                    dotted(path),
+                    f"{rule!r} is not a rule of the guard",
+                    "Correct the id, or remove the entry.",
+                    "ids of guard rules",
+                    nearest_name(rule, known),
+                )
+            )
+    for index, entry in enumerate(own):
+        try:
+            complete = OwnRule.model_validate(entry).model_dump(mode="json")
+        except ValidationError:
+            continue  # said by the model
+        for key, example in rules.failing_examples(complete, root):
+            path = ("guard", "rules", index, key, example)
+            command = complete[key][example]
+            does = "lets pass" if key == "match" else "stops"
+            found.append(
+                Problem(
+                    place.file,
+                    place.line(path),
+                    dotted(path),
+                    f"{complete['id']} {does} {command!r}",
+                    "Correct the rule or the example; `ambidex explain` shows the effects.",
+                    "commands that the rule stops" if key == "match" else "commands that pass",
                 )
             )
     return found

@@ -10,8 +10,28 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-# The version of the snapshot's shape and of ambidex.toml. A snapshot of another version is stale.
+# The version of ambidex.toml.
 VERSION = 1
+# The version of the snapshot's shape. A snapshot of another shape is stale.
+SHAPE = 2
+
+# What decides which checks run on the project's server: a person approves each change.
+CI_FILES = (
+    ".github/workflows/**",
+    ".github/actions/**",
+    ".gitlab-ci.yml",
+    ".circleci/**",
+    ".buildkite/**",
+    "azure-pipelines.yml",
+    "bitbucket-pipelines.yml",
+    "Jenkinsfile",
+    ".travis.yml",
+    ".drone.yml",
+    ".woodpecker.yml",
+    ".pre-commit-config.yaml",
+    ".husky/**",
+    "lefthook.yml",
+)
 
 RIGHT_GATES = {
     "guard": "block",
@@ -32,14 +52,32 @@ LEFT_GATES = {
 def _policy(on_error: str, left: dict[str, str]) -> dict[str, Any]:
     return {
         "version": VERSION,
+        "shape": SHAPE,
         "source": {"path": "", "mtime_ns": 0, "ctime_ns": 0, "size": 0, "digest": ""},
         "active": False,
         "digest": "",
         "note": "",
         "warnings": [],
         "track": "right",
-        "guard": {"on_error": on_error, "disable": [], "allow": []},
-        "paths": {"golden": ["tests/golden/**"], "read_only": []},
+        "guard": {
+            "on_error": on_error,
+            "prompts": "warn",
+            "trash": False,
+            "protected_branches": [],
+            "hosts": [],
+            "disable": [],
+            "decisions": [],
+            "allow": [],
+            "rules": [],
+            "writers": [],
+        },
+        "paths": {
+            "no_access": [],
+            "golden": ["tests/golden/**"],
+            "read_only": [],
+            "add_only": [],
+            "approval": list(CI_FILES),
+        },
         "edits": {
             "format": True,
             "lint": True,

@@ -12,7 +12,7 @@ import os
 
 from ambidex import fastjson
 from ambidex.locate import path_key, repository_state
-from ambidex.policy.defaults import DEFAULTS, VERSION
+from ambidex.policy.defaults import DEFAULTS, SHAPE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,13 +105,13 @@ def snapshot_path(state: str, root: str) -> str:
 
 
 def load_stored(path: str) -> dict[str, Any] | None:
-    """The snapshot stored at `path`, or None when it is missing, damaged or of another version."""
+    """The snapshot stored at `path`, or None when it is missing, damaged or of another shape."""
     try:
         with open(path, "rb") as file:
             stored = fastjson.loads(file.read())
     except (OSError, ValueError, RecursionError):
         return None
-    if not isinstance(stored, dict) or stored.get("version") != VERSION:
+    if not isinstance(stored, dict) or stored.get("shape") != SHAPE:
         return None
     for key, default in DEFAULTS.items():
         if type(stored.get(key)) is not type(default):

@@ -18,6 +18,9 @@ NO_MATCH = "no_match"
 EXPIRED = "expired"
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_RULE_ID = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+")
+# How long a single command is allowed unless the entry says otherwise, in days.
+ALLOWED_DAYS = 30
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 _OPERATORS = "|&;<>"
 
@@ -32,7 +35,7 @@ def _surroundings(info: ValidationInfo) -> Surroundings | None:
     return info.context if isinstance(info.context, Surroundings) else None
 
 
-def _glob(value: str, info: ValidationInfo) -> str:
+def _any_glob(value: str) -> str:
     wrong = globs.problem(value)
     if wrong is not None:
         raise _refuse(
@@ -41,6 +44,11 @@ def _glob(value: str, info: ValidationInfo) -> str:
             "a glob relative to the project, with * ? [a-c] and ** between slashes",
             "Correct the glob.",
         )
+    return value
+
+
+def _glob(value: str, info: ValidationInfo) -> str:
+    _any_glob(value)
     around = _surroundings(info)
     if around is not None and not around.has_match(value):
         raise _refuse(
@@ -79,18 +87,22 @@ def _expiry(value: Any) -> Any:
     return value
 
 
-def _date(value: str, info: ValidationInfo) -> str:
+def _date_of(value: str) -> datetime.date:
     try:
         if not _DATE.fullmatch(value):
             raise ValueError
-        day = datetime.date.fromisoformat(value)
+        return datetime.date.fromisoformat(value)
     except ValueError:
         raise _refuse(
             "date",
             f"{value!r} is not a date",
             "a date as YYYY-MM-DD",
-            "Write the last day on which the entry holds.",
+            "Write a day of the calendar.",
         ) from None
+
+
+def _date(value: str, info: ValidationInfo) -> str:
+    day = _date_of(value)
     around = _surroundings(info)
     if around is not None and day < around.today:
         raise _refuse(
@@ -98,6 +110,40 @@ def _date(value: str, info: ValidationInfo) -> str:
             f"the entry expired on {value}",
             f"a date from {around.today.isoformat()} on",
             "Remove the entry, or have a person renew it.",
+        )
+    return value
+
+
+def _day(value: str) -> str:
+    return _date_of(value).isoformat()
+
+
+def last_day(added: str | None, expires: str | None, info: ValidationInfo) -> str:
+    """The last day of an entry: as it says, else `ALLOWED_DAYS` after it was added.
+
+    Raises:
+        PydanticCustomError: it says neither, or ended already.
+    """
+    if expires is not None:
+        return expires
+    if added is None:
+        raise _refuse(
+            "undated",
+            "an entry without a date",
+            "`expires`, or `added`",
+            f"Write `added` with today's date: the entry then ends {ALLOWED_DAYS} days later.",
+        )
+    end = datetime.date.fromisoformat(added) + datetime.timedelta(days=ALLOWED_DAYS)
+    return _date(end.isoformat(), info)
+
+
+def _rule_id(value: str) -> str:
+    if not _RULE_ID.fullmatch(value) or value.startswith("ambidex."):
+        raise _refuse(
+            "rule_id",
+            f"{value!r} is no id for a rule of a project",
+            "lower-case names joined by dots, the first one not `ambidex`: `acme.no-production`",
+            "Begin it with your organisation's name.",
         )
     return value
 
@@ -160,6 +206,8 @@ Glob = Annotated[str, AfterValidator(_glob)]
 RelativePath = Annotated[str, AfterValidator(_relative_path)]
 Text = Annotated[str, Field(max_length=2000), AfterValidator(_text)]
 Globs = Annotated[list[Glob], AfterValidator(_distinct)]
+# Defaults name files of many systems, few of which a project has.
+AnyGlobs = Annotated[list[Annotated[str, AfterValidator(_any_glob)]], AfterValidator(_distinct)]
 RelativePaths = Annotated[list[RelativePath], AfterValidator(_distinct)]
 Names = Annotated[list[Text], AfterValidator(_distinct)]
 Date = Annotated[
@@ -168,6 +216,13 @@ Date = Annotated[
     BeforeValidator(_expiry),
     WithJsonSchema({"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
 ]
+Day = Annotated[
+    str,
+    AfterValidator(_day),
+    BeforeValidator(_expiry),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
+]
+RuleId = Annotated[str, Field(max_length=200), AfterValidator(_rule_id)]
 Command = Annotated[
     list[str],
     BeforeValidator(_words),
@@ -181,5 +236,30 @@ Command = Annotated[
     ),
 ]
 
+# The kinds of `ambidex.guard.effects`, which a test compares.
+EffectKind = Literal[
+    "read",
+    "write",
+    "append",
+    "edit",
+    "delete",
+    "move",
+    "link",
+    "mode",
+    "owner",
+    "execute",
+    "send",
+    "fetch",
+    "git",
+    "remote",
+    "install",
+    "publish",
+    "kill",
+    "root",
+    "device",
+    "host",
+    "environ",
+    "unknown",
+]
 BlockLevel = Literal["block", "report", "off"]
 FixLevel = Literal["fix", "report", "off"]

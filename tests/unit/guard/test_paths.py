@@ -1,30 +1,31 @@
 """Golden tests and Ambidex's own wiring are not written by an agent; reading stays free."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from ambidex.guard.decide import decide
+from ambidex.guard.scene import Scene
 from ambidex.policy.defaults import DEFAULTS
 from ambidex.verdict import Decision
 
 POLICY = {
     **DEFAULTS,
     "active": True,
-    "paths": {"golden": ["tests/golden/**"], "read_only": ["vendor/**"]},
+    "paths": {
+        **DEFAULTS["paths"],
+        "no_access": ["private/**"],
+        "read_only": ["vendor/**"],
+        "add_only": ["migrations/**"],
+    },
 }
 
 
 def judge(project: Path, home: Path, tool: str, path: object, **more: object) -> Decision:
     field = "notebook_path" if tool == "NotebookEdit" else "file_path"
-    return decide(
-        tool,
-        {field: path, **more},
-        cwd=str(project),
-        root=str(project),
-        policy=POLICY,
-        environ={"HOME": str(home)},
-    )
+    where = Scene(cwd=str(project), root=str(project), policy=POLICY, environ={"HOME": str(home)})
+    return decide(tool, {field: path, **more}, where)
 
 
 @pytest.mark.parametrize("tool", ["Write", "Edit", "NotebookEdit"])
@@ -43,7 +44,8 @@ def judge(project: Path, home: Path, tool: str, path: object, **more: object) ->
         (".claude/hooks/x.sh", "ambidex.own.write"),
         (".claude/ambidex/launch", "ambidex.own.write"),
         (".git/hooks/pre-commit", "ambidex.own.write"),
-        (".git/config", "ambidex.own.write"),
+        ("TESTS/Golden/test_a.py", "ambidex.golden.write"),
+        ("private/plan.txt", "ambidex.paths.no-access"),
     ],
 )
 def test_a_protected_path_is_denied_to_every_writing_tool(
@@ -119,26 +121,94 @@ def test_reading_a_golden_test_is_free(project: Path, home: Path) -> None:
     assert judge(project, home, "Read", "tests/golden/test_a.py").action == "allow"
 
 
+def test_what_is_closed_is_not_read(project: Path, home: Path) -> None:
+    for tool, path in (("Read", "private/plan.txt"), ("Read", "./src/../private/plan.txt")):
+        assert judge(project, home, tool, path).rule == "ambidex.paths.no-access"
+
+
+def test_what_may_be_added_to_is_not_changed(project: Path, home: Path) -> None:
+    (project / "migrations").mkdir()
+    (project / "migrations" / "1.sql").write_text("")
+    assert judge(project, home, "Write", "migrations/2.sql").action == "allow"
+    assert judge(project, home, "Write", "migrations/1.sql").rule == "ambidex.paths.add-only"
+    assert judge(project, home, "Edit", "migrations/1.sql").rule == "ambidex.paths.add-only"
+
+
+def test_what_needs_approval_is_asked_about(project: Path, home: Path) -> None:
+    decision = judge(project, home, "Write", ".github/workflows/ci.yml")
+    assert (decision.action, decision.rule) == ("ask", "ambidex.paths.approval")
+    assert "ambidex approve" in decision.instead
+
+
+def test_a_second_name_of_a_protected_file_is_protected(project: Path, home: Path) -> None:
+    golden = project / "tests" / "golden"
+    golden.mkdir(parents=True)
+    (golden / "test_a.py").write_text("")
+    os.link(golden / "test_a.py", project / "alias.py")
+    os.link(project / "README.md", project / "harmless.md")
+    assert judge(project, home, "Edit", "alias.py").rule == "ambidex.golden.write"
+    assert judge(project, home, "Edit", "harmless.md").action == "allow"
+
+
+def test_only_what_executes_is_protected_in_the_configuration_of_git(
+    project: Path, home: Path
+) -> None:
+    config = project / ".git" / "config"
+    config.parent.mkdir(exist_ok=True)
+    config.write_text("[core]\n\tbare = false\n")
+    free = judge(
+        project,
+        home,
+        "Edit",
+        ".git/config",
+        old_string="bare = false\n",
+        new_string='bare = false\n[branch "x"]\n\tremote = origin\n',
+    )
+    assert free.action == "allow"
+    for added in (
+        "[core]\n\thooksPath = /x\n",
+        "[alias]\n\tst = !rm -r x\n",
+        '[filter "x"]\n\tclean = sh\n',
+        '[url "https://x.example"]\n\tinsteadOf = https://y.example\n',
+        "[include]\n\tpath = /tmp/x\n",
+    ):
+        decision = judge(
+            project,
+            home,
+            "Edit",
+            ".git/config",
+            old_string="bare = false\n",
+            new_string="bare = false\n" + added,
+        )
+        assert decision.rule == "ambidex.own.write", added
+
+
+@pytest.mark.parametrize("manifest", [True, False])
+def test_what_grades_golden_tests_is_protected_once_they_are_set_up(
+    project: Path, home: Path, manifest: bool
+) -> None:
+    golden = project / "tests" / "golden"
+    golden.mkdir(parents=True)
+    if manifest:
+        (golden / "MANIFEST").write_text("")
+    for path in ("conftest.py", "tests/conftest.py", "pytest.ini"):
+        decision = judge(project, home, "Write", path, content="x = 1\n")
+        assert decision.rule == ("ambidex.golden.grading" if manifest else ""), path
+    assert judge(project, home, "Write", "src/conftest.py").action == "allow"
+
+
+def test_a_tool_of_an_mcp_server_that_writes_is_held_to_the_same(project: Path, home: Path) -> None:
+    writers = [{"tool": "mcp__files__write*", "field": "target"}]
+    policy = {**POLICY, "guard": {**DEFAULTS["guard"], "writers": writers}}
+    where = Scene(cwd=str(project), root=str(project), policy=policy, environ={"HOME": str(home)})
+    golden = {"target": "tests/golden/test_a.py"}
+    assert decide("mcp__files__write_file", golden, where).rule == "ambidex.golden.write"
+    assert decide("mcp__files__write", {"target": "src/a.py"}, where).action == "allow"
+    assert decide("mcp__files__read", golden, where).action == "allow"
+
+
 def test_a_project_without_opt_in_has_no_golden_folder(project: Path, home: Path) -> None:
-    decision = decide(
-        "Write",
-        {"file_path": "tests/golden/test_a.py"},
-        cwd=str(project),
-        root=str(project),
-        policy=DEFAULTS,
-        environ={"HOME": str(home)},
-    )
-    assert decision.action == "allow"
-
-
-def test_a_rule_that_the_policy_disables_allows_and_says_so(project: Path, home: Path) -> None:
-    guard = {**DEFAULTS["guard"], "disable": ["ambidex.git.force-push"]}
-    decision = decide(
-        "Bash",
-        {"command": "git push --force"},
-        cwd=str(project),
-        root=str(project),
-        policy={**DEFAULTS, "guard": guard},
-        environ={"HOME": str(home)},
-    )
-    assert (decision.action, decision.rule) == ("allow", "ambidex.git.force-push")
+    where = Scene(cwd=str(project), root=str(project), policy=DEFAULTS, environ={"HOME": str(home)})
+    for path in ("tests/golden/test_a.py", ".github/workflows/ci.yml"):
+        assert decide("Write", {"file_path": path}, where).action == "allow"
+    assert decide("Write", {"file_path": ".claude/settings.json"}, where).action == "deny"

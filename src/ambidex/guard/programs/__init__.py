@@ -49,6 +49,22 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "hook_managers": (
         *("pre-commit", "prek", "husky", "lefthook", "overcommit", "simple-git-hooks"),
     ),
+    "formatters": (
+        *("black", "isort", "yapf", "autopep8", "autoflake", "pyupgrade", "2to3"),
+        *("docformatter", "prettier", "eslint", "stylelint", "standard", "xo", "tslint"),
+        *("markdownlint", "markdownlint-cli2", "codespell", "gofmt", "goimports"),
+        *("gofumpt", "rustfmt", "clang-format", "shfmt", "google-java-format", "ktlint"),
+        *("rubocop", "standardrb", "swiftformat", "buildifier", "dos2unix", "unix2dos"),
+        *("djlint", "nbstripout", "sd", "rename", "prename", "perl-rename", "ruff"),
+        *("biome", "sqlfluff", "dprint", "buf", "php-cs-fixer", "ast-grep", "jupyter"),
+        *("cc", "gcc", "g++", "clang", "clang++", "ld", "rustc", "pandoc", "dot", "protoc"),
+        *("as", "nasm", "objcopy", "xmllint", "xsltproc", "esbuild", "sass", "lessc"),
+        *("typst",),
+    ),
+    "shells": (
+        *("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish", "rbash", "ksh93"),
+        *("yash",),
+    ),
 }
 
 _FAMILY_OF = {program: family for family, programs in FAMILIES.items() for program in programs}

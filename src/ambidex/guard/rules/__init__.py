@@ -11,13 +11,17 @@ if TYPE_CHECKING:
 
     from ambidex.guard.rules.rule import Rule
 
+_CHANGES = ("write", "append", "edit", "delete", "move", "link", "mode", "owner")
+
 # Pack (a module here with a tuple `RULES`) → the kinds of effects that its rules ask about.
 PACKS: dict[str, frozenset[str]] = {
     "git": frozenset({"git", "remote"}),
     "hooks_bypass": frozenset({"git", "host"}),
     "delivery": frozenset({"remote"}),
     "packages": frozenset({"install", "publish"}),
-    "own": frozenset({"host", "environ"}),
+    "own": frozenset({"host", "environ", *_CHANGES}),
+    "golden": frozenset({*_CHANGES}),
+    "paths": frozenset({"read", *_CHANGES}),
 }
 
 

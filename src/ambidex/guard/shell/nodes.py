@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Node:
-    """What all nodes share: fields from `__slots__` in order, equality by fields, a readable repr."""
+    """What all nodes share: fields from `__slots__` in order, equality by them, a readable repr."""
 
     __slots__: tuple[str, ...] = ()
 
@@ -28,10 +28,18 @@ class Node:
 
     __hash__ = None  # type: ignore[assignment]
 
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __setattr__(self, name: str, value: Any) -> None: ...
+
     def __repr__(self) -> str:
         fields = ", ".join(repr(getattr(self, name)) for name in self.__slots__)
         return f"{type(self).__name__}({fields})"
 
+
+Part = Node
+Command = Node
 
 # Parts of words. `quoted` parts are neither split nor matched against file names.
 
@@ -41,13 +49,18 @@ class Literal(Node):
 
     __slots__ = ("text", "quoted")
 
+    def __init__(self, text: str, quoted: bool = False) -> None:
+        self.text = text
+        self.quoted = quoted
+
 
 class Parameter(Node):
     """`$name`, `${name}`, `${name:-word}` and so on.
 
     `name: str` (also `@ * # ? - $ ! 0 1 …`); `operator: str`, one of `""`, `:- - := = :? ? :+ +`,
     `# ## % %%`, `/ // /# /%`, `^ ^^ , ,,`, `:` (substring), `@` (transformation), `length`
-    (`${#name}`), `indirect` (`${!name}`), `names` (`${!prefix*}`); `argument: Word | None`, what
+    (`${#name}`), `indirect` (`${!name}`), `names` (`${!prefix*}`, with `*` or `@` as argument);
+    where `${!name:-word}` has both, the `!` is part of the name; `argument: Word | None`, what
     follows the operator (for `/…`: the pattern), `second: Word | None` (the replacement, or the
     length of a substring); `subscript: Word | None` (`${a[i]}`, also `@` and `*`); `quoted: bool`.
     """
@@ -56,13 +69,19 @@ class Parameter(Node):
 
 
 class Substitution(Node):
-    """`$(…)` or backticks: `body: Script`, `quoted: bool`. `$(<file)` is a body of one redirection."""
+    """`$(…)` or backticks: `body: Script`, `quoted: bool`.
+
+    `$(<file)` is a body of one redirection.
+    """
 
     __slots__ = ("body", "quoted")
 
 
 class Arithmetic(Node):
-    """`$((…))` or `$[…]`: `parts: list[part]`, its text with what is expanded in it, `quoted: bool`."""
+    """`$((…))` or `$[…]`: `parts: list[part]`, text and what is expanded in it, `quoted: bool`.
+
+    Its literals are the text as it is written, with the quotes.
+    """
 
     __slots__ = ("parts", "quoted")
 
@@ -74,9 +93,15 @@ class ProcessSubstitution(Node):
 
 
 class Word(Node):
-    """`parts: list[part]`; an empty list is no word, a word of one empty quoted literal is `''`."""
+    """`parts: list[part]`; an empty list is no word, a word of one empty quoted literal is `''`.
+
+    An array as an argument (`declare -a x=(a b)`) is a word of one part, its `Assignment`.
+    """
 
     __slots__ = ("parts",)
+
+    def __init__(self, parts: list[Any]) -> None:
+        self.parts = parts
 
 
 class Assignment(Node):
@@ -110,8 +135,11 @@ class Simple(Node):
 
 
 class Pipeline(Node):
-    """`commands: list[command]`, `operators: list[str]` between them (`|` or `|&`), `negated: bool`,
-    `timed: bool`. A single command without `!` and `time` is no pipeline."""
+    """`commands: list[command]`, `operators: list[str]`, `negated: bool`, `timed: bool`.
+
+    The operators, `|` or `|&`, stand between the commands. A single command without `!` and `time`
+    is no pipeline; `time` with options of the program of that name is none either, but a word.
+    """
 
     __slots__ = ("commands", "operators", "negated", "timed")
 
@@ -141,8 +169,10 @@ class Subshell(Node):
 
 
 class If(Node):
-    """`branches: list[tuple[Script, Script]]` (condition, body), `otherwise: Script | None`,
-    `redirections`."""
+    """`branches: list[tuple[Script, Script]]`, `otherwise: Script | None`, `redirections`.
+
+    A branch is its condition and its body.
+    """
 
     __slots__ = ("branches", "otherwise", "redirections")
 
@@ -154,22 +184,25 @@ class While(Node):
 
 
 class For(Node):
-    """`name: str`, `words: list[Word] | None` (None: the positional parameters), `body: Script`,
-    `redirections`, `select: bool` (`select` instead of `for`)."""
+    """`name: str`, `words: list[Word] | None`, `body: Script`, `redirections`, `select: bool`.
+
+    Without words it goes through the positional parameters. `select`: that word instead of `for`.
+    """
 
     __slots__ = ("name", "words", "body", "redirections", "select")
 
 
 class ArithmeticFor(Node):
-    """`for ((…; …; …))`: `parts: list[part]` of the three expressions, `body: Script`,
-    `redirections`."""
+    """`for ((…; …; …))`: `parts: list[part]`, `body: Script`, `redirections`."""
 
     __slots__ = ("parts", "body", "redirections")
 
 
 class Case(Node):
-    """`word: Word`, `items: list[tuple[list[Word], Script, str]]` (patterns, body, `;;`/`;&`/`;;&`),
-    `redirections`."""
+    """`word: Word`, `items: list[tuple[list[Word], Script, str]]`, `redirections`.
+
+    An item is its patterns, its body, and `;;`, `;&` or `;;&` (`;;` also where the last has none).
+    """
 
     __slots__ = ("word", "items", "redirections")
 
@@ -187,8 +220,10 @@ class Coprocess(Node):
 
 
 class Test(Node):
-    """`[[ … ]]`: `words: list[Word]` between the brackets, operators as unquoted literals,
-    `redirections`."""
+    """`[[ … ]]`: `words: list[Word]` between the brackets, `redirections`.
+
+    Operators are words of one unquoted literal.
+    """
 
     __slots__ = ("words", "redirections")
 

@@ -2,7 +2,14 @@
 
 import pytest
 
-from ambidex.guard.commands import judge
+from ambidex.guard.decide import decide
+from ambidex.verdict import Decision
+from testing.guarding import scene
+
+
+def judge(command: str) -> Decision:
+    return decide("Bash", {"command": command}, scene("/nowhere/project"))
+
 
 DENIED = {
     "ambidex.filesystem.recursive-delete": [
@@ -88,7 +95,6 @@ ALLOWED = [
     "ambidex status",
     "ambidex verify --base main",
     "python -c 'print(\"rm -rf /\")'",
-    'rm -rf "$BUILD_DIR"',
 ]
 
 
@@ -107,8 +113,11 @@ def test_a_harmless_command_is_allowed(command: str) -> None:
     assert judge(command).action == "allow"
 
 
-def test_a_push_with_lease_is_a_question() -> None:
-    assert judge("git push --force-with-lease origin feature").action == "ask"
+@pytest.mark.parametrize(
+    "command", ["git push --force-with-lease origin feature", 'rm -rf "$BUILD_DIR"']
+)
+def test_what_may_be_right_is_a_question(command: str) -> None:
+    assert judge(command).action == "ask"
 
 
 @pytest.mark.parametrize(
@@ -118,7 +127,7 @@ def test_a_push_with_lease_is_a_question() -> None:
         'rm -rf "x',
         "rm $(",
         "rm `x",
-        "rm " + "$(" * 30 + ")" * 30,
+        "rm " + "$(" * 300 + ")" * 300,
         "rm " + "x" * 300_000,
     ],
 )
