@@ -19,6 +19,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "http": (
         *("wget", "wget2", "http", "https", "xh", "xhs", "aria2c", "lynx", "w3m", "links"),
         *("elinks", "grpcurl"),
+    "git": (
+        *("git", "git-reset", "git-clean", "git-push", "git-checkout", "git-restore", "git-lfs"),
+        *("git-filter-branch", "git-filter-repo", "git-commit", "git-apply", "git-am", "git-rm"),
+        *("git-update-ref", "git-stash", "git-branch", "git-send-email"),
     ),
     "sockets": (
         *("nc", "ncat", "netcat", "nc.openbsd", "nc.traditional", "socat", "telnet", "websocat"),
@@ -182,6 +186,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("spctl", "bcdedit"),
     ),
     "processes": (*("kill", "skill", "pkill", "killall", "killall5", "xkill", "fuser"),),
+    "own": (*("ambidex", "claude"),),
+    "hook_managers": (
+        *("pre-commit", "prek", "husky", "lefthook", "overcommit", "simple-git-hooks"),
+    ),
     "formatters": (
         *("black", "isort", "yapf", "autopep8", "autoflake", "pyupgrade", "2to3"),
         *("docformatter", "prettier", "eslint", "stylelint", "standard", "xo", "tslint"),

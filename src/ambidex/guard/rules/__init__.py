@@ -52,6 +52,9 @@ PACKS: dict[str, frozenset[str]] = {
     "delivery": frozenset({"remote"}),
     "packages": frozenset({"install", "publish"}),
     "own": frozenset({"host", "environ"}),
+    "own": frozenset({"host", "environ", *_CHANGES}),
+    "golden": frozenset({*_CHANGES}),
+    "paths": frozenset({"read", *_CHANGES}),
 }
 
 
