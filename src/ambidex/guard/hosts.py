@@ -87,3 +87,10 @@ def remote_path(word: str) -> tuple[str, str]:
     if colon and head and "/" not in head:
         return head.rsplit("@", 1)[-1].lower(), path
     return "", word
+
+
+def saved_as(target: str, source: str) -> str:
+    """The file that a copy of `source` to `target` makes: below it where `target` is a folder."""
+    if target.endswith("/") or target.rsplit("/", 1)[-1] in (".", ".."):
+        return f"{target.rstrip('/')}/{source.rstrip('/').rpartition('/')[2]}"
+    return target
