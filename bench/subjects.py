@@ -15,6 +15,7 @@ from ambidex.client.fire import snake_case
 from ambidex.ledger.store import Store
 from ambidex.policy import trust
 from ambidex.policy.compile import compile_policy
+from ambidex.setup.bytecode import compile_all
 from bench.measure import Process, Subject
 from testing.hooks import REPOSITORY, Hooks
 from testing.projects import git, repository
@@ -81,6 +82,7 @@ def project(folder: Path, files: int) -> Hooks:
     hooks.environ["CLAUDE_PLUGIN_ROOT"] = str(REPOSITORY)
     state = locate.repository_state(hooks.environ, str(root))
     trust.grant(state, compile_policy(str(root))["digest"], "bench", str(root), 0)
+    compile_all(sys.executable, str(REPOSITORY), str(home / "data"))
     hooks.fire("SessionStart", source="startup")
     hooks.fire("UserPromptSubmit", prompt="go")
     return hooks

@@ -5,7 +5,7 @@ Hot path: nothing is imported.
 
 from __future__ import annotations
 
-from ambidex.guard.taint import known_prefix
+from ambidex.guard.taint import ANY, known_prefix
 
 # Names that mean this machine, also as seen from a container.
 _LOCAL = frozenset(
@@ -59,7 +59,7 @@ def is_local(host: str) -> bool:
     if host.startswith(("fe80:", "fd", "fc")) and ":" in host:
         return True
     parts = known_prefix(host).split(".")
-    if not parts[0].isdigit():
+    if not all(part.isdigit() for part in parts):
         # Without a dot it is the name of a container or of a machine next to this one.
         return "." not in host and ":" not in host and host == known_prefix(host)
     if parts[0] in ("127", "10"):
@@ -87,3 +87,17 @@ def remote_path(word: str) -> tuple[str, str]:
     if colon and head and "/" not in head:
         return head.rsplit("@", 1)[-1].lower(), path
     return "", word
+
+
+def file_name(url: str) -> str:
+    """The name of the file that a download of `url` makes where no other name is given."""
+    path = url.split("?", 1)[0].split(ANY, 1)[0].split("#", 1)[0]
+    rest = path.split("://", 1)[-1].rstrip("/")
+    return rest.rpartition("/")[2] if "/" in rest else "index.html"
+
+
+def saved_as(target: str, source: str) -> str:
+    """The file that a copy of `source` to `target` makes: below it where `target` is a folder."""
+    if target.endswith("/") or target.rsplit("/", 1)[-1] in (".", ".."):
+        return f"{target.rstrip('/')}/{source.rstrip('/').rpartition('/')[2]}"
+    return target

@@ -143,11 +143,11 @@ def kind_of(path: str, home: str) -> str:
     head = known_prefix(name)
     is_known = head == name
     if (is_known and _is_environment(name)) or (not is_known and _could_be_environment(name)):
-        return ENVIRONMENT
+        return "" if _is_invented(parts) else ENVIRONMENT
     found = _of_a_person(path, parts, home)
     if found:
         return found
-    if _INVENTED.intersection(parts[:-1]):
+    if _is_invented(parts):
         return ""
     if name in _KEY_NAMES:
         return USER
@@ -184,8 +184,7 @@ def _could_be_environment(name: str) -> bool:
 
 def _of_a_person(path: str, parts: list[str], home: str) -> str:
     """Whether the path lies in one of the places where programs keep people's credentials."""
-    invented = not path.startswith(home + "/") and not _INVENTED.isdisjoint(parts[:-1])
-    if invented:
+    if not path.startswith(home + "/") and _is_invented(parts):
         return ""
     for at in range(1, len(parts)):
         part = parts[at]
@@ -212,6 +211,12 @@ def _of_a_person(path: str, parts: list[str], home: str) -> str:
         if rest in (".aws", ".kube", ".docker", ".config", ".cargo"):
             return USER if rest == ".aws" else ""
     return ""
+
+
+def _is_invented(parts: list[str]) -> bool:
+    """Whether a path's folders, but not the name of a user, say that what is in it is made up."""
+    first = 3 if parts[1:2] in (["home"], ["Users"]) else 1
+    return not _INVENTED.isdisjoint(parts[first:-1])
 
 
 def _is_home(folder: str, home: str) -> bool:

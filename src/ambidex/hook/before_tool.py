@@ -5,6 +5,7 @@ from __future__ import annotations
 from ambidex import fastjson
 from ambidex.guard.decide import decide
 from ambidex.guard.scene import Scene
+from ambidex.hook import instructions
 from ambidex.protocol import replies
 from ambidex.verdict import ALLOW, ASK, DENY, REWRITE, Decision
 
@@ -31,8 +32,10 @@ def handle(context: Context) -> Reply | None:
         environ=context.environ,
         state=context.state,
         now=context.started,
+        untrusted=lambda: _untrusted(context),
     )
-    decision = decide(tool, tool_input, scene)
+    held = instructions.before_tool(context, tool, tool_input)
+    decision = held or decide(tool, tool_input, scene)
     record: dict[str, object] = {
         "action": decision.action,
         "rule": decision.rule,
@@ -48,6 +51,14 @@ def handle(context: Context) -> Reply | None:
     if routes > 1:
         record["routes"] = routes
     return replies.permission(decision.action, text(decision, routes))
+
+
+def _untrusted(context: Context) -> list[str]:
+    """What brought in text that reads like instructions since the last prompt."""
+    from ambidex.instructions.untrusted import since_prompt
+
+    event = context.event
+    return since_prompt(context.state, event.session_id, event.prompt_id)
 
 
 def _routes(context: Context, decision: Decision, call: str) -> int:

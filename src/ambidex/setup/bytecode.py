@@ -23,6 +23,14 @@ for module in pkgutil.walk_packages(ambidex.__path__, "ambidex.", onerror=lambda
 """
 
 
+_PACK = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from ambidex import pack
+pack.write(sys.argv[2], sys.argv[3])
+"""
+
+
 def compile_all(python: str, root: str, data_home: str) -> bool:
     """Compile the package and the hook scripts of `root` into `<data home>/pycache`.
 
@@ -38,7 +46,9 @@ def compile_all(python: str, root: str, data_home: str) -> bool:
     start = [python, "-I", "-S", "-X", "pycache_prefix=" + os.path.join(data_home, "pycache")]
     # The launcher reaches the package through hooks/.., so the cache needs that folder too.
     compiling = [*start, "-m", "compileall", "-q", package, os.path.join(root, "hooks")]
-    return _succeeds(compiling) and _succeeds([*start, "-c", _WARM, os.path.dirname(package)])
+    source = os.path.dirname(package)
+    packing = [*start, "-c", _PACK, source, package, os.path.join(data_home, "pycache")]
+    return _succeeds(compiling) and _succeeds([*start, "-c", _WARM, source]) and _succeeds(packing)
 
 
 def _succeeds(command: list[str]) -> bool:

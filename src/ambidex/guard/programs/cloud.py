@@ -7,6 +7,7 @@ All of them have one grammar: words that lead to a resource, a verb, options. Th
 from __future__ import annotations
 
 from ambidex.guard import effects
+from ambidex.guard.hosts import saved_as
 from ambidex.guard.programs import cloud_verbs as verbs
 from ambidex.guard.programs import options
 
@@ -217,7 +218,7 @@ def _copy(call: Invocation, places: list[str], *, deletes: bool = False) -> None
                 flags=("cloud",),
             )
     elif target != "-":
-        call.write(target, data)
+        call.write(saved_as(target, source), data)
     else:
         call.output = data
 
@@ -315,34 +316,13 @@ def service(call: Invocation) -> None:
         return
 
 
+# Hosting platforms (vercel, heroku, fly …) have models of their own, which know what goes live.
 _SERVICES = (
     *("doctl", "hcloud", "linode-cli", "oci", "ibmcloud", "aliyun", "cf", "auth0", "okta"),
-    *("stripe", "supabase", "pscale", "heroku", "fly", "flyctl", "vercel", "netlify", "firebase"),
-    *(
-        "wrangler",
-        "railway",
-        "render",
-        "neonctl",
-        "neon",
-        "turso",
-        "atlas",
-        "mongocli",
-        "databricks",
-    ),
-    *(
-        "snow",
-        "confluent",
-        "scw",
-        "vultr-cli",
-        "exo",
-        "openstack",
-        "azd",
-        "copilot",
-        "eb",
-        "amplify",
-    ),
-    *("twilio", "sentry-cli", "launchdarkly", "ldcli", "upcloud", "yc", "nhost", "appwrite"),
-    *("cloudflare", "flarectl", "tailscale", "contentful", "shopify", "convex"),
+    *("stripe", "pscale", "neonctl", "neon", "turso", "atlas", "mongocli", "databricks", "snow"),
+    *("confluent", "scw", "vultr-cli", "exo", "openstack", "azd", "twilio", "sentry-cli"),
+    *("launchdarkly", "ldcli", "upcloud", "yc", "nhost", "cloudflare", "flarectl", "tailscale"),
+    *("contentful", "shopify"),
 )
 
 MODELS = {

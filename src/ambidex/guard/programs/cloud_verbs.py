@@ -59,7 +59,7 @@ GRAVE = frozenset(
         *("log-group", "log-groups", "trail", "detector", "distribution", "share", "shares"),
         *("container", "collection-group", "keyring", "keyrings", "dataset", "datasets", "topic"),
         *("stream", "machine-learning-workspace", "keyspace", "graph-database", "backup-vault"),
-        *("recovery-point", "db-snapshot", "replication-group", "domain-name", "cosmosdb"),
+        *("recovery-point", "db-snapshot", "replication-group", "domain-name", "aks", "cosmosdb"),
         *("storage", "kubernetes", "linode", "linodes", "nodepool", "environment", "environments"),
         *("org", "space", "nodegroup", "secret-version", "service-instance", "postgres"),
         *("postgresql", "mysql", "redis", "branch", "index", "indexes"),

@@ -6,6 +6,7 @@ Hot path: nothing is imported.
 from __future__ import annotations
 
 from ambidex.guard import effects
+from ambidex.guard.hosts import saved_as
 from ambidex.guard.programs import elsewhere, options
 
 TYPE_CHECKING = False
@@ -153,7 +154,7 @@ def _copy(call: Invocation, words: list[str]) -> None:
         return
     source, target = words
     if ":" in source.split("/", 1)[0] or ":" in source:
-        call.write(target, call.unknown(call.show(source)))
+        call.write(saved_as(target, source), call.unknown(call.show(source)))
     else:
         call.read(source, flags=("quiet", "recursive"))
 

@@ -1,13 +1,12 @@
 """What curl would fetch, send and write.
 
-Hot path: `os` only.
+Hot path: nothing is imported.
 """
 
 from __future__ import annotations
 
-import os
-
 from ambidex.guard import effects
+from ambidex.guard.hosts import file_name
 from ambidex.guard.programs import options
 from ambidex.guard.taint import is_known
 
@@ -242,7 +241,7 @@ def _saved(call: Invocation, given: Options, url: str, at: int, answer: str) -> 
     if at < len(names):
         name = names[at]
     elif given.has("O", "remote-name", "remote-name-all"):
-        name = os.path.basename(url.split("?", 1)[0].rstrip("/")) or "index.html"
+        name = file_name(url)
     else:
         return answer
     if name == "-":

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ambidex.guard import effects, sql
 from ambidex.guard.hosts import host_of, is_local
 from ambidex.guard.programs import options
-from ambidex.guard.taint import is_known
+from ambidex.guard.taint import FILE, is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,6 +67,21 @@ def _copy(call: Invocation, line: str) -> None:
                 call.write(name)
 
 
+def _stdin(call: Invocation) -> str:
+    """Standard input, with the content of files that it comes from where that is known."""
+    text = call.stdin or ""
+    if is_known(text):
+        return text
+    parts = []
+    for character in text:
+        sources = () if is_known(character) else call.sources(character)
+        if len(sources) == 1 and sources[0].kind == FILE and len(sources[0].paths) == 1:
+            parts.append(call.content(sources[0].paths[0]) or "")
+        else:
+            parts.append(character)
+    return "".join(parts)
+
+
 def _where(host: str) -> tuple[str, ...]:
     return ("local",) if is_local(host) else ()
 
@@ -89,14 +104,14 @@ def psql(call: Invocation) -> None:
     for name in given.all("f", "file"):
         _file(call, name, flags)
     if not given.has("c", "command", "f", "file", "l", "list") and call.stdin:
-        _script(call, call.stdin, flags)
+        _script(call, _stdin(call), flags)
     for name in given.all("o", "output"):
         call.script(name[1:]) if name.startswith("|") else call.write(name)
 
 
 def _file(call: Invocation, name: str, flags: Iterable[str]) -> None:
     if name == "-":
-        _script(call, call.stdin or "", flags)
+        _script(call, _stdin(call), flags)
         return
     call.emit(effects.READ, path=name, flags=("quiet",))
     _script(call, call.content(call.path(name)) or "", flags)
@@ -119,7 +134,7 @@ def mysql(call: Invocation) -> None:
     for text in given.all("e", "execute", "init-command"):
         _script(call, text, flags)
     if not given.has("e", "execute") and call.stdin:
-        _script(call, call.stdin, flags)
+        _script(call, _stdin(call), flags)
     for name in given.all("tee"):
         call.write(name)
 
@@ -144,7 +159,7 @@ def embedded(call: Invocation) -> None:
     for script in given.all("init", "f"):
         texts.append(call.content(call.path(script)) or "")
     if not words[1:] and not given.has("c", "s") and call.stdin:
-        texts.append(call.stdin)
+        texts.append(_stdin(call))
     for text in texts:
         if any(line.lstrip().startswith(".") for line in text.splitlines()):
             call.code("sqlite3", text)
@@ -173,7 +188,7 @@ def other_sql(call: Invocation) -> None:
         if is_known(name):
             _file(call, name, flags)
     if call.stdin:
-        statements(call, call.stdin, flags)
+        statements(call, _stdin(call), flags)
 
 
 _REDIS_GRAVE = frozenset(("FLUSHALL", "FLUSHDB", "SHUTDOWN", "SWAPDB"))
@@ -192,7 +207,7 @@ def redis(call: Invocation) -> None:
     host = given.last("h") or host_of(given.last("u"))
     lines = [given.operands] if given.operands else []
     if not lines and call.stdin:
-        lines = [line.split() for line in call.stdin.splitlines()]
+        lines = [line.split() for line in _stdin(call).splitlines()]
     for words in lines:
         upper = [word.upper() for word in words]
         if not upper:
@@ -232,7 +247,7 @@ def mongo(call: Invocation) -> None:
     for name in given.all("f", "file") + [w for w in given.operands if w.endswith(".js")]:
         texts.append(call.content(call.path(name)) or "")
     if call.stdin:
-        texts.append(call.stdin)
+        texts.append(_stdin(call))
     hosts = [word for word in given.operands if "://" in word] + given.all("h", "host")
     flags = _where(host_of(hosts[0]) if hosts else "")
     for text in texts:

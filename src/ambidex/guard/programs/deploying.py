@@ -166,15 +166,17 @@ for _alias, _name in (
     _TABLE[_alias] = _TABLE[_name]
 
 # Options that take a value, so that the word behind them is no subcommand.
-_VALUED = frozenset(
+_WITH_VALUE = (
     "-a --app -t --token -c --config -s --site -p --project -P --stage --scope -e --env -r --region"
     " --remote --cwd -A --local-config --name -d --dir -m --message --prod-branch --target --team"
-    " -i --inventory -l --limit -u --user --tags --skip-tags -f --file --filename --profile".split()
+    " -i --inventory -l --limit -u --user --tags --skip-tags -f --file --filename --profile"
 )
-_HARMLESS = frozenset(
-    "--dry-run --help -h --version -v --check -C --syntax-check --list-tasks --list-hosts --list-tags"
-    " --noop --dryrun --build-only --preview --diff-only".split()
+_VALUED = frozenset(_WITH_VALUE.split())
+_WITHOUT_HARM = (
+    "--dry-run --help -h --version -v --check -C --syntax-check --list-tasks --list-hosts"
+    " --list-tags --noop --dryrun --build-only --preview --diff-only"
 )
+_HARMLESS = frozenset(_WITHOUT_HARM.split())
 _EXPECTED_VALUES = {"ansible-playbook": ("-C",), "ansible-pull": ("-C",)}
 
 

@@ -43,7 +43,7 @@ _MODULES = {
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 # Subcommands that are no aliases and change nothing that the guard speaks of.
-_PLAIN = frozenset(
+_PLAIN_NAMES = (
     "annotate bugreport check-attr check-ignore check-mailmap check-ref-format column "
     "commit-graph commit-tree count-objects describe diagnose fast-export fmt-merge-msg "
     "for-each-ref for-each-repo fsck get-tar-commit-id hash-object help hook index-pack init "
@@ -52,8 +52,9 @@ _PLAIN = frozenset(
     "patch-id prune-packed quiltimport range-diff repack request-pull rerere rev-list scalar "
     "shortlog show-branch show-index show-ref sparse-checkout stage stripspace unpack-file "
     "unpack-objects update-server-info upload-archive upload-pack var verify-commit verify-pack "
-    "verify-tag version write-tree gitk gui citool".split()
+    "verify-tag version write-tree gitk gui citool"
 )
+_PLAIN = frozenset(_PLAIN_NAMES.split())
 
 _GLOBAL_VALUED = ("--git-dir", "--work-tree", "--namespace", "--config-env", "--attr-source")
 _MAX_ALIASES = 5
@@ -252,9 +253,9 @@ def _alias(run: Git, name: str) -> str:
     return ""
 
 
-_DASHED = tuple(
-    f"git-{name}"
-    for name in "reset clean push checkout restore filter-branch filter-repo lfs commit apply am"
-    " update-ref stash branch rm send-email".split()
+_DASHED_NAMES = (
+    "reset clean push checkout restore filter-branch filter-repo lfs commit apply am update-ref "
+    "stash branch rm send-email"
 )
+_DASHED = tuple(f"git-{name}" for name in _DASHED_NAMES.split())
 MODELS = {"git": git, **dict.fromkeys(_DASHED, dashed)}

@@ -202,7 +202,8 @@ def filter_branch(run: Git) -> None:
     """`git filter-branch`."""
     given = run.parse(
         "setup= subdirectory-filter= env-filter= tree-filter= index-filter= parent-filter= "
-        "msg-filter= commit-filter= tag-name-filter= prune-empty original= d/= f/force state-branch="
+        "msg-filter= commit-filter= tag-name-filter= prune-empty original= d/= f/force "
+        "state-branch="
     )
     if given is None:
         return
@@ -254,9 +255,9 @@ def fast_import(run: Git) -> None:
 def lfs(run: Git) -> None:
     """`git lfs migrate` rewrites every commit; the rest is ordinary."""
     words = run.arguments
-    if words[:2] in (["migrate", "import"], ["migrate", "export"]):
-        if "--no-rewrite" not in words and not {"--help", "-h"} & set(words):
-            run.emit("rewrite")
+    migrates = words[:2] in (["migrate", "import"], ["migrate", "export"])
+    if migrates and not {"--no-rewrite", "--help", "-h"} & set(words):
+        run.emit("rewrite")
 
 
 def credential(run: Git) -> None:

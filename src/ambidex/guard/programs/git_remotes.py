@@ -44,8 +44,7 @@ def push(run: Git) -> None:
         flags = list(shared)
         if reference.startswith("+"):
             flags.append("force")
-            reference = reference[1:]
-        source, colon, destination = reference.partition(":")
+        source, colon, destination = reference.lstrip("+").partition(":")
         if given.has("delete") or (colon and not source and destination):
             flags.append("delete")
         name = (destination if colon else source).replace("refs/heads/", "", 1)

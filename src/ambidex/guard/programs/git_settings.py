@@ -54,9 +54,8 @@ _TRUE = ("true", "yes", "on", "1")
 _NAMES_OF_FILES = ("core.hookspath", "include.path", "init.templatedir", "protocol.ext.allow")
 
 # Subcommands that talk to remotes, so that the commands for transport are run.
-_NETWORK = frozenset(
-    "push fetch pull clone ls-remote submodule remote archive send-pack fetch-pack lfs".split()
-)
+_TALKING = "push fetch pull clone ls-remote submodule remote archive send-pack fetch-pack lfs"
+_NETWORK = frozenset(_TALKING.split())
 
 # Variables whose values git executes → the setting of the same meaning.
 _VARIABLES = {
@@ -212,12 +211,12 @@ def _remember(run: Git, key: str, value: str, everywhere: bool, file: str) -> No
 def value_in(text: str, section: str, name: str) -> str:
     """The last value of `name` in `[section]` of a configuration file, `""` for none."""
     found, inside = "", False
-    for line in text.splitlines():
-        line = line.strip()
+    for whole in text.splitlines():
+        line = whole.strip()
         if line.startswith("["):
             inside = line.lower().startswith(f"[{section}]")
-            line = line.partition("]")[2].strip()
-        key, equals, value = line.partition("=")
+        rest = line.partition("]")[2] if line.startswith("[") else line
+        key, equals, value = rest.partition("=")
         if inside and equals and key.strip().lower() == name.lower():
             found = _unquoted(value.strip())
     return found

@@ -90,6 +90,15 @@ _GLAB = {
     "schedule run": "run",
     "schedule delete": "delete",
 }
+_GH_VALUED = (
+    *("repo", "body", "title", "body-file", "field", "raw-field", "header", "method", "jq", "app"),
+    *("template", "input", "hostname", "cache", "preview", "json", "env", "notes", "notes-file"),
+    *("target", "ref", "name", "description", "desc", "visibility"),
+)
+_GLAB_VALUED = (
+    *("repo", "title", "description", "field", "raw-field", "header", "method", "input"),
+    *("hostname", "message", "name", "notes"),
+)
 _ALIASES = {"cs": "codespace", "ext": "extension", "extensions": "extension", "at": "attestation"}
 
 
@@ -98,20 +107,8 @@ def github(call: Invocation) -> None:
     given = read(
         call.arguments,
         valued="RbtFfHXqhLSBwDdlmcpnTjeo",
-        long=("auto", "admin", "approve", "visibility", "show-token", "with-token"),
-        long_valued=("repo", "body", "title", "body-file", "field", "raw-field", "header")
-        + ("method", "jq", "template", "input", "hostname", "cache", "preview", "json", "env")
-        + (
-            "notes",
-            "notes-file",
-            "target",
-            "ref",
-            "name",
-            "description",
-            "desc",
-            "app",
-            "visibility",
-        ),
+        long=("auto", "admin", "approve", "show-token", "with-token"),
+        long_valued=_GH_VALUED,
     )
     words = [_ALIASES.get(word, word) for word in given.operands[:1]] + given.operands[1:]
     if not words or given.has("help") or _asks_help(call) or words[0] == "help":
@@ -125,9 +122,9 @@ def github(call: Invocation) -> None:
         return
     if verb == "pr review" and given.has("approve", "a"):
         action = "approve"
-    elif verb == "repo edit" and given.has("visibility"):
-        action = "expose"
-    elif verb == "repo create" and given.has("public") and given.has("push", "source"):
+    elif (verb == "repo edit" and given.has("visibility")) or (
+        verb == "repo create" and given.has("public") and given.has("push", "source")
+    ):
         action = "expose"
     elif verb == "auth token" or (verb == "auth status" and given.has("show-token", "t")):
         _token(call, "gh")
@@ -209,8 +206,7 @@ def gitlab(call: Invocation) -> None:
         call.arguments,
         valued="RbtfFHXldmans",
         long=("auto-merge", "help"),
-        long_valued=("repo", "title", "description", "field", "raw-field", "header", "method")
-        + ("input", "hostname", "message", "name", "notes"),
+        long_valued=_GLAB_VALUED,
     )
     words = given.operands
     if not words or given.has("help") or _asks_help(call):
@@ -219,9 +215,8 @@ def gitlab(call: Invocation) -> None:
         _api(call, given, words[1:])
         return
     verb = " ".join(words[:2])
-    if verb == "config get" and words[2:3] == ["token"]:
-        _token(call, "glab")
-    elif verb == "auth status" and given.has("show-token", "t"):
+    shows = verb == "auth status" and given.has("show-token", "t")
+    if shows or (verb == "config get" and words[2:3] == ["token"]):
         _token(call, "glab")
     elif verb in _GLAB:
         _emit(call, _GLAB[verb], "GitLab " + verb, _flags(given, "auto-merge"))

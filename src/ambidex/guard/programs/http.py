@@ -1,13 +1,12 @@
 """What wget, HTTPie and other HTTP clients besides curl would fetch, send and write.
 
-Hot path: `os` only.
+Hot path: nothing is imported.
 """
 
 from __future__ import annotations
 
-import os
-
 from ambidex.guard import effects
+from ambidex.guard.hosts import file_name
 from ambidex.guard.programs import options
 
 TYPE_CHECKING = False
@@ -95,9 +94,7 @@ def wget(call: Invocation) -> None:
         elif document:
             call.write(document, answer)
         else:
-            name = os.path.basename(url.split("?", 1)[0].rstrip("/")) or "index.html"
-            if "/" not in url.split("://", 1)[-1].rstrip("/"):
-                name = "index.html"
+            name = file_name(url)
             folder = given.last("P", "directory-prefix")
             call.write(f"{folder}/{name}" if folder else name, answer)
     call.output = printed
@@ -155,7 +152,7 @@ def httpie(call: Invocation) -> None:
         call.write(output, answer)
         call.output = ""
     elif given.has("download", "d"):
-        call.write(os.path.basename(url.split("?", 1)[0].rstrip("/")) or "index.html", answer)
+        call.write(file_name(url), answer)
         call.output = ""
     else:
         call.output = answer
@@ -181,7 +178,7 @@ def aria2c(call: Invocation) -> None:
         call.run([program])
     folder = given.last("d", "dir")
     for url in given.operands:
-        name = given.last("o", "out") or os.path.basename(url.split("?", 1)[0]) or "index.html"
+        name = given.last("o", "out") or file_name(url)
         call.write(f"{folder}/{name}" if folder else name, call.fetch(url))
     call.output = ""
 

@@ -90,17 +90,7 @@ _STACKS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     "cdk": (("destroy",), ("deploy", "bootstrap"), ("--force", "-f", "--require-approval=never")),
     "cdktf": (("destroy",), ("deploy", "apply"), ("--auto-approve",)),
     "sam": (("delete",), ("deploy", "sync"), ("--no-prompts",)),
-    "serverless": (("remove",), ("deploy",), ()),
-    "sls": (("remove",), ("deploy",), ()),
-    "sst": (("remove",), ("deploy",), ()),
-    "terramate": ((), (), ()),
-    "nixops": (("destroy", "delete"), ("deploy",), ("--confirm",)),
-    "chalice": (("delete",), ("deploy",), ()),
-    "zappa": (("undeploy",), ("deploy", "update"), ("-y", "--yes")),
-    "crossplane": ((), (), ()),
     "kops": (("delete",), ("update", "rolling-update", "create"), ("--yes",)),
-    "cap": ((), ("deploy",), ()),
-    "waypoint": (("destroy",), ("deploy", "up"), ("-auto-approve",)),
 }
 
 
@@ -145,23 +135,6 @@ def ansible(call: Invocation) -> None:
         _emit(call, "destroy", f"{module} on {hosts}")
 
 
-def playbook(call: Invocation) -> None:
-    """ansible-playbook, ansible-pull: a playbook, unless it is only checked."""
-    given = options.read(call.arguments, valued="ilefutTMCU", long_valued=_ANSIBLE_VALUED)
-    if call.name == "ansible-playbook":
-        given = options.read(call.arguments, valued="ilefutTM", long_valued=_ANSIBLE_VALUED)
-        only_asks = given.has("check", "C", "syntax-check", "list-hosts", "list-tasks", "list-tags")
-        if only_asks or given.has("version", "help", "h"):
-            return
-        hosts = given.last("i", "inventory")
-        if hosts.strip(",") in ("localhost", "127.0.0.1") or given.last("connection") == "local":
-            return
-        if given.operands:
-            _emit(call, "deploy", " ".join(given.operands[:1]))
-    elif given.has("U", "url") and not given.has("help", "h", "version"):
-        _emit(call, "deploy", given.last("U", "url"))
-
-
 def vault_file(call: Invocation) -> None:
     """ansible-vault, sops: encrypted files; what they show is a secret."""
     words = [word for word in call.arguments if not word.startswith("-")]
@@ -198,8 +171,6 @@ MODELS = {
     "pulumi": pulumi,
     **dict.fromkeys(_STACKS, stack),
     "ansible": ansible,
-    "ansible-playbook": playbook,
-    "ansible-pull": playbook,
     "ansible-vault": vault_file,
     "sops": vault_file,
     "vagrant": vagrant,

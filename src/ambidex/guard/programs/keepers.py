@@ -181,10 +181,9 @@ def ssh_keygen(call: Invocation) -> None:
     name = given.last("f")
     if name and given.has("p"):
         call.emit(effects.READ, path=name, flags=("quiet",))
-    elif name:
+    elif name and call.stdin:
         # It asks before it replaces a key; an answer that was prepared makes it a replacement.
-        kind = effects.WRITE if call.stdin else effects.APPEND
-        call.emit(kind, path=name, flags=("new-key",))
+        call.emit(effects.WRITE, path=name)
 
 
 MODELS = {

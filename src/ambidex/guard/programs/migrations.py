@@ -11,6 +11,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ambidex.guard.invocation import Invocation
 
+# Not of a database: rake and mix publish packages, too.
+_PUBLISH = "publish"
+
 # Program → (consecutive words, what that does).
 _COMMANDS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "prisma": (
@@ -28,6 +31,7 @@ _COMMANDS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("db:schema:load",), sql.DROP),
         (("db:rollback",), sql.ALTER),
     ),
+    "rake": ((("release",), _PUBLISH),),
     "alembic": ((("downgrade", "base"), sql.DESTROY), (("downgrade",), sql.ALTER)),
     "flask": ((("db", "downgrade"), sql.ALTER),),
     "artisan": (
@@ -47,7 +51,11 @@ _COMMANDS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("schema:sync",), sql.ALTER),
         (("migration:revert",), sql.ALTER),
     ),
-    "mix": ((("ecto.drop",), sql.DESTROY), (("ecto.reset",), sql.DESTROY)),
+    "mix": (
+        (("ecto.drop",), sql.DESTROY),
+        (("ecto.reset",), sql.DESTROY),
+        (("hex.publish",), _PUBLISH),
+    ),
     "diesel": ((("database", "reset"), sql.DESTROY), (("migration", "revert"), sql.ALTER)),
     "sqlx": ((("database", "drop"), sql.DESTROY), (("database", "reset"), sql.DESTROY)),
     "dbmate": ((("drop",), sql.DESTROY), (("down",), sql.ALTER), (("rollback",), sql.ALTER)),
@@ -71,7 +79,8 @@ _COMMANDS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "atlas-cli": ((("schema", "clean"), sql.DESTROY),),
     "hasura": ((("metadata", "clear"), sql.DROP), (("migrate", "delete"), sql.DROP)),
 }
-_SAME = {"rake": "rails", "sequelize-cli": "sequelize", "manage.py": "django-admin"}
+_COMMANDS["rake"] += _COMMANDS["rails"]
+_SAME = {"sequelize-cli": "sequelize", "manage.py": "django-admin"}
 
 
 def migration(call: Invocation) -> None:
@@ -86,7 +95,9 @@ def migration(call: Invocation) -> None:
         count = len(plain)
         stands = any(words[at : at + count] == plain for at in range(len(words) - count + 1))
         if stands and all(word in words for word in extra):
-            if kind:
+            if kind == _PUBLISH:
+                call.emit(effects.PUBLISH, action=kind, target=call.name)
+            elif kind:
                 test = call.variables.get("RAILS_ENV") == "test" or "--env=test" in words
                 call.emit(
                     effects.REMOTE,

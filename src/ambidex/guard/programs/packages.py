@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from ambidex.guard import effects
 from ambidex.guard.programs.options import Options, read
-from ambidex.guard.taint import known_prefix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -133,10 +132,11 @@ def uv(call: Invocation) -> None:
             install(call, name, *_from(name))
 
 
-_RUN_VALUED = frozenset(
+_BEFORE_PROGRAM = (
     "--with --from --python -p --with-editable --with-requirements --project --directory --group"
-    " --extra --env-file --index --package --spec --pip-args -c --no-group --only-group -n --suffix".split()
+    " --extra --env-file --index --package --spec --pip-args -c --no-group --only-group -n --suffix"
 )
+_RUN_VALUED = frozenset(_BEFORE_PROGRAM.split())
 
 
 def _run_behind(call: Invocation, words: list[str]) -> None:
@@ -282,10 +282,6 @@ def rpm(call: Invocation) -> None:
     given = read(call.arguments, long=("erase",))
     if given.has("e", "erase") and not given.has("test"):
         install(call, " ".join(given.operands), "system", action="remove")
-
-
-def _target(call: Invocation) -> str:
-    return known_prefix(call.words[-1])
 
 
 MODELS = {

@@ -68,15 +68,17 @@ _TABLE: dict[str, dict[str, str]] = {
     "web-ext": {"sign": "publish"},
     "ansible-galaxy": {"collection publish": "publish", "role delete": "withdraw"},
 }
-_HARMLESS = frozenset(
+_WITHOUT_HARM = (
     "--dry-run --help -h --list -n --snapshot --skip-publish --dryrun --no-publish"
-    " --skip=publish --check".split()
+    " --skip=publish --check"
 )
-_VALUED = frozenset(
+_HARMLESS = frozenset(_WITHOUT_HARM.split())
+_WITH_VALUE = (
     "-p --package --manifest-path --registry --index --token -r --repository -u --username"
     " --password -C --directory -f --file --pom -P --project --config -c -s --source -k --api-key"
-    " --chdir --features --target -m".split()
+    " --chdir --features --target -m"
 )
+_VALUED = frozenset(_WITH_VALUE.split())
 
 
 def publisher(call: Invocation) -> None:
@@ -130,31 +132,31 @@ def emit(call: Invocation, action: str) -> None:
     call.emit(effects.PUBLISH, action=action, target=call.name)
 
 
+# Verb of npm → what has to follow it (nothing: anything may), and what it then does.
+_NODE: dict[str, tuple[tuple[str, ...], str]] = {
+    **dict.fromkeys(("publish", "pub"), ((), "publish")),
+    **dict.fromkeys(("unpublish", "deprecate"), ((), "withdraw")),
+    **dict.fromkeys(("dist-tag", "dist-tags"), (("add", "rm", "remove", "set"), "withdraw")),
+    "tag": (("add", "rm", "remove"), "withdraw"),
+    **dict.fromkeys(("owner", "author"), (("add", "rm", "remove"), "access")),
+    "access": (("public", "restricted", "grant", "revoke", "set", "2fa-required"), "access"),
+    **dict.fromkeys(("team", "org"), (("add", "rm", "create", "destroy", "set"), "access")),
+    "token": (("create", "revoke", "delete", "rm"), "token"),
+    "hook": (("add", "rm", "update"), "access"),
+}
+
+
 def node_registry(call: Invocation, words: list[str], given: Options) -> bool:
     """What `npm` and its relatives do with the registry; whether it was that."""
     if given.has("dry-run", "help"):
         return True
     verb, *rest = words or [""]
-    first = rest[0] if rest else ""
-    if verb in ("publish", "pub") and call.name in ("npm", "pnpm", "bun", "yarn"):
-        emit(call, "publish")
-    elif verb in ("unpublish", "deprecate"):
-        emit(call, "withdraw")
-    elif verb in ("dist-tag", "dist-tags", "tag") and first in ("add", "rm", "remove", "set"):
-        emit(call, "withdraw")
-    elif verb in ("owner", "author") and first in ("add", "rm", "remove"):
-        emit(call, "access")
-    elif verb in ("access", "team", "org") and first not in ("list", "ls", "get", ""):
-        emit(call, "access")
-    elif verb == "token" and first in ("create", "revoke", "delete", "rm"):
-        emit(call, "token")
-    elif verb == "hook" and first in ("add", "rm", "update"):
-        emit(call, "access")
-    else:
+    following, action = _NODE.get(verb, ((), ""))
+    if not action or (following and (rest or [""])[0] not in following):
         return False
+    emit(call, action)
     return True
 
 
-_ELSEWHERE = ("uv", "npm", "ansible-galaxy")
 PROGRAMS = tuple(name for name in _TABLE if name != "uv")
 MODELS = {**dict.fromkeys(PROGRAMS, publisher), "gradle": gradle, "gradlew": gradle}

@@ -6,7 +6,7 @@ Hot path: nothing is imported.
 from __future__ import annotations
 
 from ambidex.guard import effects
-from ambidex.guard.hosts import remote_path
+from ambidex.guard.hosts import remote_path, saved_as
 from ambidex.guard.programs import options
 from ambidex.guard.taint import is_known
 
@@ -40,7 +40,8 @@ def scp(call: Invocation) -> None:
     if host:
         call.send(f"{host}:{place}", "".join(data), flags=("file",))
     else:
-        call.write(given.operands[-1], "".join(data))
+        source = remote_path(given.operands[0])[1]
+        call.write(saved_as(given.operands[-1], source), "".join(data))
     call.output = ""
 
 
@@ -123,7 +124,7 @@ def store(call: Invocation) -> None:
         if _is_remote(words[-1]):
             call.send(words[-1], data, action="put", flags=("file", "store"))
         else:
-            call.write(words[-1], data)
+            call.write(saved_as(words[-1], words[0]), data)
     elif verb == "config" and words[:1] in (["show"], ["dump"]):
         call.emit(effects.REMOTE, action="secret", target="rclone config", flags=("store",))
     elif verb == "cat" and words:

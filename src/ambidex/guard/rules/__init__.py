@@ -40,9 +40,6 @@ PACKS: dict[str, frozenset[str]] = {
     "cloud": frozenset({"remote"}),
     "infrastructure": frozenset({"remote"}),
     "databases": frozenset({"remote"}),
-    "own": frozenset({*_CHANGES}),
-    "golden": frozenset({*_CHANGES}),
-    "paths": frozenset({"read", *_CHANGES}),
     "filesystem": frozenset({DELETE, WRITE, MOVE, APPEND, EDIT, LINK}),
     "devices": frozenset({DEVICE, WRITE, APPEND, EDIT, LINK, MODE, MOVE, OWNER}),
     "host": frozenset({HOST, WRITE, APPEND, KILL}),
@@ -51,7 +48,9 @@ PACKS: dict[str, frozenset[str]] = {
     "hooks_bypass": frozenset({"git", "host"}),
     "delivery": frozenset({"remote"}),
     "packages": frozenset({"install", "publish"}),
-    "own": frozenset({"host", "environ"}),
+    "own": frozenset({"host", "environ", *_CHANGES}),
+    "golden": frozenset({*_CHANGES}),
+    "paths": frozenset({"read", *_CHANGES}),
 }
 
 

@@ -100,7 +100,7 @@ _DECISIVE = ("/.ssh/authorized_keys", "/.ssh/config", "/.ssh/rc", "/.ssh/environ
 
 
 def _replaced(effect: Effect, scene: Scene) -> str:
-    if "new-key" in effect.flags or "folder" in effect.flags:
+    if "folder" in effect.flags:
         return ""
     path = effect.path
     kind = secret_files.kind_of(path, scene.home)
@@ -315,7 +315,7 @@ RULES = (
         "ambidex.credentials.access",
         kinds=(effects.WRITE, effects.APPEND, effects.EDIT),
         when=_access,
-        decision=ASK,
+        decision=DENY,
         severity="critical",
         protects="who may log in here",
         why="A line in these files lets somebody in, or runs a program with every connection.",

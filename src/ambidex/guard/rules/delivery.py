@@ -16,11 +16,17 @@ if TYPE_CHECKING:
     from ambidex.guard.scene import Scene
 
 
+# What these flags name has rules of its own about what is deleted and changed there.
+_OTHER_PACKS = frozenset(("container", "cluster", "cloud", "infrastructure", "database", "store"))
+
+
 def _does(clause: str, *actions: str, hosting: bool | None = None) -> When:
     """Applies to changes of remote state by `actions`; `hosting`: by a code host's own tools."""
 
     def when(effect: Effect, scene: Scene) -> str:
         if effect.action not in actions:
+            return ""
+        if effect.action in ("delete", "change") and effect.flags & _OTHER_PACKS:
             return ""
         if hosting is not None and ("hosting" in effect.flags) != hosting:
             return ""

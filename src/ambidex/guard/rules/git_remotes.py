@@ -55,8 +55,8 @@ def _protected(effect: Effect, scene: Scene) -> str:
         if matches(names, branch) and not effect.flags & {"abort", "quit", "skip"}:
             return f"`git {effect.action}` on the protected branch {branch}"
     elif effect.action in ("branch", "update-ref") and effect.flags & {"delete", "moves"}:
-        for branch in effect.target.split():
-            branch = branch.replace("refs/heads/", "", 1)
+        for name in effect.target.split():
+            branch = name.replace("refs/heads/", "", 1)
             if matches(names, branch):
                 return f"`git {effect.action}` moves or deletes the protected branch {branch}"
     return ""

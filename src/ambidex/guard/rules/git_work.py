@@ -112,7 +112,7 @@ RULES = (
         decision=DENY,
         severity="high",
         protects="files that are not committed",
-        why="Files that git does not track are deleted for good, notes and local settings included.",
+        why="Files that git does not track are deleted for good, notes and settings included.",
         instead="Look with `git clean -n`, then delete the files that you made, by name.",
         match=(
             "git clean -f",

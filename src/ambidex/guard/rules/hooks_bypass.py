@@ -66,7 +66,7 @@ def _hides(effect: Effect, scene: Scene) -> str:
     return f"changes of {scene.show(effect.target)} would be hidden from git"
 
 
-def _uninstalls(effect: Effect, scene: Scene) -> str:
+def _uninstalls(effect: Effect, scene: Scene) -> str:  # noqa: ARG001
     if effect.action != "uninstall-hooks":
         return ""
     return f"{effect.target} removes the hooks that it installed"

@@ -62,7 +62,7 @@ RULES = (
             "terragrunt run-all destroy",
             "pulumi destroy --yes",
             "cdk destroy --force",
-            "sls remove --stage prod",
+            "kops delete cluster prod --yes",
             "sam delete --no-prompts",
         ),
         not_match=(
@@ -93,7 +93,7 @@ RULES = (
             "pulumi up --yes",
             "cdk deploy --require-approval never",
             "sam deploy --guided",
-            "ansible-playbook -i production site.yml",
+            "cdktf deploy --auto-approve",
         ),
         not_match=(
             "terraform plan -out tfplan",
@@ -101,8 +101,7 @@ RULES = (
             "terraform fmt -recursive",
             "terraform validate",
             "terraform show tfplan",
-            "ansible-playbook site.yml --check",
-            "ansible-playbook -i localhost, -c local setup.yml",
+            "terraform apply -help",
             "cdk synth",
         ),
     ),

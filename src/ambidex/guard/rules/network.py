@@ -76,8 +76,11 @@ def _file_leaves(effect: Effect, scene: Scene) -> str:
     if host_of(effect.target) == "listen":
         return ""
     for source in scene.sources.of(effect.data):
-        if source.paths:
-            shown = scene.show(source.paths[0]) or "the project"
+        files = [path for path in source.paths if not scene.is_sink(path)]
+        if source.paths and not files:
+            continue
+        if files:
+            shown = scene.show(files[0]) or "the project"
             return f"it sends the content of {shown} to {scene.show(host_of(effect.target))}"
         if source.kind == OUTPUT and source.program in _ARCHIVERS:
             return f"it sends what {source.text} packs to {scene.show(host_of(effect.target))}"
@@ -122,7 +125,9 @@ def _raw_channel(effect: Effect, scene: Scene) -> str:
     if effect.action != "connect" or not _is_remote(effect):
         return ""
     program = effect.words[0].rsplit("/", 1)[-1] if effect.words else ""
-    if program == "exec" or (program not in _SHELLS and not is_known(effect.data)):
+    paths = [path for source in scene.sources.of(effect.data) for path in source.paths]
+    has_data = not is_known(effect.data) and not (paths and all(map(scene.is_sink, paths)))
+    if program == "exec" or (program not in _SHELLS and has_data):
         return f"it opens a raw connection to {scene.show(effect.target)}"
     return ""
 

@@ -124,7 +124,12 @@ class Shell:
     def run_script(self, text: str, caller: Invocation, changes: dict[str, Any]) -> str:
         """Run shell code; returns what it prints."""
         state = self._child(caller, changes)
-        state.functions = {}
+        state.functions = {
+            name: body
+            for name, body in self.state.functions.items()
+            if f"{name}()" in self.state.exported
+        }
+        state.exported |= {f"{name}()" for name in state.functions}
         state.aliases = {}
         arguments = changes.get("arguments")
         if arguments:

@@ -43,10 +43,13 @@ class _Fields:
         self.done: list[str] = []
         self.current: str | None = None
         self.separators = separators
+        # A field was ended by blanks: a visible separator may still follow and belong to them.
+        self.open_end = False
 
     def add(self, text: str) -> None:
         """Text that is not split."""
         self.current = text if self.current is None else self.current + text
+        self.open_end = False
 
     def end(self) -> None:
         """The end of a field."""
@@ -58,22 +61,20 @@ class _Fields:
         """Text that is split at separators; blanks among them count once."""
         separators = self.separators
         start = 0
-        closed = False  # a visible separator may follow the blanks that ended a field
         for at, character in enumerate(text):
             if character not in separators:
-                closed = False
                 continue
             if at > start:
                 self.add(text[start:at])
             start = at + 1
             if character in _BLANKS:
-                closed = closed or self.current is not None
+                self.open_end = self.open_end or self.current is not None
                 self.end()
             else:
-                if self.current is None and not closed:
+                if self.current is None and not self.open_end:
                     self.add("")
                 self.end()
-                closed = False
+                self.open_end = False
         if start < len(text):
             self.add(text[start:])
 
