@@ -13,6 +13,23 @@ if TYPE_CHECKING:
 
 # Language → module in this package; each has `follow(text, call, changes)`.
 READERS: dict[str, str] = {
+    "awk": "awk",
+    "javascript": "javascript",
+    "lua": "small",
+    "mysql": "consoles",
+    "node": "javascript",
+    "osascript": "small",
+    "perl": "perl",
+    "php": "php",
+    "powershell": "powershell",
+    "psql": "consoles",
+    "python": "python",
+    "r": "small",
+    "ruby": "ruby",
+    "sqlite": "consoles",
+    "sqlite3": "consoles",
+    "tcl": "small",
+    "vim": "vim",
 }
 
 

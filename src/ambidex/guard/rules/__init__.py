@@ -19,9 +19,21 @@ PACKS: dict[str, frozenset[str]] = {
     "devices": frozenset({"append", "device", "edit", "link", "mode", "move", "owner", "write"}),
     "host": frozenset({"append", "host", "kill", "write"}),
     "permissions": frozenset({"environ", "mode", "owner"}),
-    "own": frozenset({*_CHANGES}),
+    "own": frozenset({"environ", "host", *_CHANGES}),
     "golden": frozenset({*_CHANGES}),
     "paths": frozenset({"read", *_CHANGES}),
+    "remote_code": frozenset({"execute", "send"}),
+    "network": frozenset({"fetch", "send"}),
+    "credentials": frozenset({"read", "remote", *_CHANGES}),
+    "containers": frozenset({"publish", "remote"}),
+    "clusters": frozenset({"remote"}),
+    "cloud": frozenset({"remote"}),
+    "infrastructure": frozenset({"remote"}),
+    "databases": frozenset({"remote"}),
+    "git": frozenset({"git", "remote"}),
+    "hooks_bypass": frozenset({"git", "host"}),
+    "delivery": frozenset({"remote"}),
+    "packages": frozenset({"install", "publish"}),
 }
 
 
