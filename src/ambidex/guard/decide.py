@@ -5,9 +5,11 @@ Hot path: what a call does not need is not imported.
 
 from __future__ import annotations
 
-from ambidex.guard.judge import judge
+from ambidex.guard import contents
+from ambidex.guard.judge import judge, settled
+from ambidex.guard.outside import question
 from ambidex.guard.tools import effects_of
-from ambidex.verdict import ALLOW, Decision
+from ambidex.verdict import ALLOW, DENY, Decision
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +31,14 @@ def decide(tool: str, tool_input: dict[str, Any], scene: Scene) -> Decision:
     """
     effects = effects_of(tool, tool_input, scene)
     decision = judge(effects, scene)
+    if decision.action != DENY:
+        held = settled(contents.judge_call(tool, tool_input, scene), scene)
+        if held.action == DENY or decision.action == ALLOW:
+            decision = held if held.rule else decision
     if decision.action == ALLOW:
+        asked = question(effects, scene)
+        if asked is not None:
+            return settled(asked, scene)
         if tool == "Bash" and scene.policy["guard"]["trash"] and scene.policy["active"]:
             from ambidex.guard.trash import rewrite
 

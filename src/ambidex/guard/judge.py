@@ -6,14 +6,13 @@ Hot path: only the packs of rules that the effects call for are imported.
 from __future__ import annotations
 
 from ambidex.guard import rules
-from ambidex.guard.effects import CHANGES, UNKNOWN
+from ambidex.guard.effects import CHANGES, UNKNOWN, Effect
 from ambidex.verdict import ALLOW, ASK, DENY, Decision
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ambidex.guard.effects import Effect
     from ambidex.guard.rules.rule import Rule
     from ambidex.guard.scene import Scene
 
@@ -82,6 +81,25 @@ def _hit(rule: Rule, effect: Effect, saw: str, scene: Scene) -> Hit:
         if approval:
             because = f"{approval['who']} approved it: {approval['because']}"
     return Hit(rule, effect, saw, ALLOW if because else decision, because)
+
+
+def settled(decision: Decision, scene: Scene) -> Decision:
+    """An answer that came about without an effect, as the policy and approvals leave it."""
+    if decision.action == ALLOW:
+        return decision
+    guard = scene.policy["guard"]
+    if is_disabled(decision.rule, guard["disable"]):
+        return Decision(ALLOW, decision.rule, f"{decision.reason} The policy disables the rule.")
+    for change in guard["decisions"]:
+        if change["rule"] == decision.rule:
+            decision.action = change["decision"]
+    from ambidex.guard.approvals import covering
+
+    approval = covering(decision.rule, Effect(UNKNOWN), scene, scene.now)
+    if approval:
+        because = f"{approval['who']} approved it: {approval['because']}"
+        return Decision(ALLOW, decision.rule, f"{decision.reason} {because}")
+    return decision
 
 
 def is_disabled(rule: str, disabled: Iterable[str]) -> bool:

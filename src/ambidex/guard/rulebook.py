@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ambidex.guard import rules
+from ambidex.guard import contents, outside, rules
 from ambidex.guard.decide import decide
 from ambidex.guard.judge import CORE, UNREADABLE
 from ambidex.guard.rules import declared
@@ -17,6 +17,10 @@ from ambidex.verdict import ALLOW
 # What has an id and is no rule about effects.
 OTHERS = {
     UNREADABLE: "a call that cannot be read",
+    contents.IN_FILE: "a secret in what a tool would write",
+    contents.IN_COMMAND: "a secret in a command",
+    contents.IN_PROMPT: "a secret in a prompt",
+    outside.RULE: "an effect beyond the project after untrusted input",
 }
 
 

@@ -13,7 +13,7 @@ from ambidex.guard.taint import Sources, known_prefix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 # Folders whose files nobody misses.
@@ -32,6 +32,8 @@ class Scene:
         environ: the hook's environment.
         state: the repository's state directory.
         now: seconds since the epoch.
+        untrusted: says what brought in untrusted text since the last prompt; asked when a call
+            reaches beyond the project.
         text: the command line that is judged, `""` for tools other than the shell.
         sources: where the unknown parts of the effects come from.
     """
@@ -45,6 +47,7 @@ class Scene:
         environ: Mapping[str, str],
         state: str = "",
         now: float = 0.0,
+        untrusted: Callable[[], list[str]] = list,
         text: str = "",
     ) -> None:
         self.cwd = cwd or root
@@ -54,6 +57,7 @@ class Scene:
         self.state = state
         self.now = now or time.time()
         self.text = text
+        self.untrusted = untrusted
         self.sources = Sources()
         self._trees: dict[str, str | None] = {}
 

@@ -31,6 +31,7 @@ def handle(context: Context) -> Reply | None:
         environ=context.environ,
         state=context.state,
         now=context.started,
+        untrusted=lambda: _untrusted(context),
     )
     decision = decide(tool, tool_input, scene)
     record: dict[str, object] = {
@@ -48,6 +49,14 @@ def handle(context: Context) -> Reply | None:
     if routes > 1:
         record["routes"] = routes
     return replies.permission(decision.action, text(decision, routes))
+
+
+def _untrusted(context: Context) -> list[str]:
+    """What brought in text that reads like instructions since the last prompt."""
+    from ambidex.instructions.untrusted import since_prompt
+
+    event = context.event
+    return since_prompt(context.state, event.session_id, event.prompt_id)
 
 
 def _routes(context: Context, decision: Decision, call: str) -> int:

@@ -230,7 +230,7 @@ def test_text_without_a_find_imports_no_patterns() -> None:
     program = (
         "import sys; sys.path.insert(0, 'src'); from ambidex.ledger.redact import redact;"
         "redact({'command': 'git commit -m \"task-1\" && npm_config_x=1 make', 'n': [1]});"
-        "print(sorted({'re', 'json', 'ambidex.ledger.secrets'} & set(sys.modules)))"
+        "print(sorted({'re', 'json', 'ambidex.secrets.patterns'} & set(sys.modules)))"
     )
     run = subprocess.run(
         [sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=True

@@ -1,4 +1,4 @@
-"""The patterns of `redact`: what secrets look like. Imported only where a needle was found.
+"""The loose patterns of `redact`: what may be a secret. Imported only where a needle was found.
 
 Every pattern takes time linear in the text: each begins with a literal or at the edge of a word,
 and what repeats is one character class that the next part does not begin with.
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from ambidex.ledger.named import is_placeholder
+from ambidex.secrets.named import is_placeholder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,22 +20,6 @@ _EDGE = r"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt]))"
 
 # Group → kind and pattern. The named group `secret` is what is replaced, the whole match otherwise.
 _PATTERNS: dict[str, tuple[tuple[str, str], ...]] = {
-    "sk": (
-        ("anthropic-key", r"sk-ant-[A-Za-z0-9_-]{10,}"),
-        ("openai-key", _EDGE + r"sk-(?P<long>[A-Za-z0-9_-]{16,})"),
-    ),
-    "github": (("github-token", r"(?:gh[opusr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})"),),
-    "gitlab": (("gitlab-token", r"gl(?:pat|ptt|dt|rt|cbt|soat)-[A-Za-z0-9_.-]{15,}"),),
-    "aws": (("aws-access-key", r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}"),),
-    "google": (
-        ("google-key", r"AIza[A-Za-z0-9_-]{30,}"),
-        ("google-token", r"(?:ya29\.|GOCSPX-)[A-Za-z0-9_-]{20,}"),
-    ),
-    "slack": (("slack-token", r"(?:xox[a-z]|xapp)-[A-Za-z0-9-]{10,}"),),
-    "stripe": (("stripe-key", r"(?:[sr]k_(?:live|test)|whsec)_[A-Za-z0-9]{10,}"),),
-    "npm": (("npm-token", r"npm_[A-Za-z0-9]{30,}"),),
-    "pypi": (("pypi-token", r"pypi-[A-Za-z0-9_-]{40,}"),),
-    "sendgrid": (("sendgrid-key", r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),),
     "twilio": (("twilio-key", _EDGE + r"(?:AC|SK)[0-9a-f]{32}(?![A-Za-z0-9])"),),
     "jwt": (("jwt", _EDGE + r"eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){2,4}"),),
     "webhook": (
@@ -101,18 +85,8 @@ class _Replacement:
             or (self.kind == "authorization" and _PLAIN_WORD.match(secret) and len(secret) < 20)
         ):
             return whole
-        if "long" in groups and not _is_random(groups["long"]):
-            return whole
         start = match.start("secret") - match.start() if "secret" in groups else 0
         return f"{whole[:start]}[redacted:{self.kind}]{whole[start + len(secret) :]}"
-
-
-def _is_random(text: str) -> bool:
-    # `sk-` also begins the names of style classes; keys are one run, or mix cases and digits.
-    digit = any(c.isdigit() for c in text)
-    longest = max(len(run) for run in text.replace("_", "-").split("-"))
-    mixed = digit and text != text.lower() and text != text.upper()
-    return mixed or longest >= 32 or (digit and longest >= 20)
 
 
 def _without_keys(text: str) -> str:

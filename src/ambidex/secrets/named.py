@@ -10,7 +10,7 @@ shell, a URL or a settings file would write it and does not read like an identif
 
 from __future__ import annotations
 
-from ambidex.ledger.redact import NAME_WORDS, names_secret
+from ambidex.secrets.redact import NAME_WORDS, names_secret
 
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 _BEFORE_KEY = ("api", "access", "account", "private", "secret", "auth", "encryption", "signing")
