@@ -1,5 +1,6 @@
 """What package managers would install, remove and publish."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(root: Path, line: str, **variables: str) -> list[Effect]:
     shell = Shell(scene(root))
+    shell.deadline = time.monotonic() + 10
     call = Invocation(shell, line.split(), str(root), variables)
     model = programs.model_of(call.name)
     assert model is not None
@@ -196,3 +198,12 @@ def test_hosts_in_requirements() -> None:
 def test_effects_carry_the_words(root: Path) -> None:
     (found,) = effects_of("npm publish", scene(root))
     assert found.words == ("npm", "publish")
+
+
+@pytest.mark.parametrize("tool", ["poetry", "pdm", "hatch", "rye"])
+def test_what_a_project_tool_runs_is_judged(root: Path, tool: str) -> None:
+    line = f"{tool} run ambidex trust"
+    assert decision_on(line, scene(root)).rule == "ambidex.own.person-only"
+    assert decision_on(f"{tool} run pytest --dry-run", scene(root)).action == "allow"
+    assert decision_on(f"{tool} run git push --force -n x", scene(root)).action == "allow"
+    assert decision_on(f"{tool} run git push --force", scene(root)).action == "deny"

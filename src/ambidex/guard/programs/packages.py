@@ -124,7 +124,7 @@ def uv(call: Invocation) -> None:
 
         publishing.publisher(call)
     elif words[:1] in (["run"], ["x"]) or words[:2] == ["tool", "run"]:
-        _run_behind(call, words[2 if words[0] == "tool" else 1 :])
+        run_behind(call, words[2 if words[0] == "tool" else 1 :])
     elif words[:1] == ["add"] or words[:2] == ["tool", "install"]:
         given = read(words[1 if words[0] == "add" else 2 :], long_valued=_PIP_VALUED)
         _indexes(call, given)
@@ -139,8 +139,8 @@ _BEFORE_PROGRAM = (
 _RUN_VALUED = frozenset(_BEFORE_PROGRAM.split())
 
 
-def _run_behind(call: Invocation, words: list[str]) -> None:
-    """Run the program that stands behind options."""
+def run_behind(call: Invocation, words: list[str]) -> None:
+    """Run the program that stands behind the options of a runner (`uv run`, `npx`)."""
     at = 0
     while at < len(words) and words[at].startswith("-") and words[at] != "--":
         if words[at] in ("-m", "--module"):
@@ -155,14 +155,14 @@ def _run_behind(call: Invocation, words: list[str]) -> None:
 
 def uvx(call: Invocation) -> None:
     """`uvx PROGRAM …`."""
-    _run_behind(call, call.arguments)
+    run_behind(call, call.arguments)
 
 
 def pipx(call: Invocation) -> None:
     """`pipx run PROGRAM …` and `pipx install`."""
     words = call.arguments
     if words[:1] == ["run"]:
-        _run_behind(call, words[1:])
+        run_behind(call, words[1:])
     elif words[:1] in (["install"], ["inject"]) and not _helps(call):
         for name in read(words[1:], long_valued=("spec", "python", "index-url")).operands:
             install(call, name, *_from(name))
@@ -212,7 +212,7 @@ def node(call: Invocation) -> None:
         return
     if verb in ("exec", "dlx", "x") and len(words) > 1:
         behind = call.arguments[call.arguments.index(verb) + 1 :]
-        _run_behind(call, behind)
+        run_behind(call, behind)
     elif verb in ("install", "i", "add", "in", "isntall", "ci", "update", "upgrade"):
         names = words[1:] if verb != "ci" else []
         everywhere = ("global",) if given.has("g", "global") else ()

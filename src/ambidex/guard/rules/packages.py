@@ -186,14 +186,14 @@ RULES = (
         why="Other projects and the user's own work may need them.",
         instead="Leave it installed, or ask the user.",
         match=(
-            "sudo apt-get remove -y nginx",
+            "apt-get remove -y nginx",
             "apt purge nginx",
             "apt-get autoremove --purge",
             "brew uninstall node",
-            "sudo dnf remove podman",
+            "dnf remove podman",
             "pacman -Rns firefox",
             "conda env remove -n work",
-            "sudo dpkg -P nginx",
+            "dpkg -P nginx",
         ),
         not_match=(
             "apt-get install -y nginx",
