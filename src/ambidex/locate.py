@@ -13,6 +13,9 @@ Layout of the state directory (mode 0700, outside every work tree, so that
         state.sqlite3     sessions, baselines, Stop records, evidence
         trust.json        configurations that a person has trusted
         pause.json        a person's pause
+        instructions.json what a person has approved of the files that an agent obeys
+        held.json         files with hidden or injected instructions
+        untrusted/        sources with instructions of their own that a session has read
 """
 
 from __future__ import annotations

@@ -34,10 +34,13 @@ CALLS = [
     ("Bash", {"command": "rm -rf /"}),
     ("Write", {"file_path": "src/new.py", "content": "x = 1\n"}),
     ("Edit", {"file_path": "pyproject.toml", "old_string": "a", "new_string": "b"}),
+    ("Skill", {"skill": "tidy"}),
+    ("Agent", {"prompt": "look"}),
+    ("mcp__files__list", {"path": "."}),
 ]
 
 # Everything that a hook may import while a tool call waits, or on an old interpreter.
-FOLDERS = ("guard", "changes", "edits", "proof", "ledger", "protocol", "hook")
+FOLDERS = ("guard", "changes", "edits", "instructions", "proof", "ledger", "protocol", "hook")
 FILES = (
     *("__init__", "locate", "verdict", "fastjson", "gates", "policy/snapshot", "policy/defaults"),
     *("policy/globs", "policy/pause", "policy/trust", "policy/private", "policy/recompile"),

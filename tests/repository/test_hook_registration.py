@@ -14,13 +14,11 @@ from testing.checkout import ROOT, read, tracked
 
 # Registered for what `door` itself does with every event: it writes the record.
 RECORDED = {
-    "UserPromptExpansion",
     "SubagentStop",
     "TaskCompleted",
     "StopFailure",
     "PreCompact",
     "Notification",
-    "InstructionsLoaded",
 }
 
 

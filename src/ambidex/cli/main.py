@@ -21,6 +21,7 @@ VERBS = (
     "init",
     "install",
     "pause",
+    "scan",
     "status",
     "trust",
     "uninstall",

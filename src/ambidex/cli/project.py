@@ -10,6 +10,7 @@ from typing import Any
 from ambidex import locate
 from ambidex.cli.errors import ConfigurationRefused, EnvironmentBroken, PersonNeeded
 from ambidex.guard import rulebook
+from ambidex.instructions import survey
 from ambidex.policy import compile, trust
 from ambidex.policy.errors import PolicyError
 from ambidex.policy.load import Loaded, load
@@ -83,5 +84,7 @@ class Project:
         try:
             trust.grant(self.state, loaded.digest, who, self.root, int(time.time()))
             compile.write_snapshot(self.state, self.root, compile.snapshot_of(loaded))
+            # Not what is hidden in them: a person accepts that after having seen it.
+            survey.approve(self.state, self.root, os.environ, who, findings=False)
         except OSError as error:
             raise EnvironmentBroken(f"the state cannot be written: {error}") from None

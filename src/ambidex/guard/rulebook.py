@@ -21,6 +21,8 @@ OTHERS = {
     contents.IN_COMMAND: "a secret in a command",
     contents.IN_PROMPT: "a secret in a prompt",
     outside.RULE: "an effect beyond the project after untrusted input",
+    "ambidex.instructions.held": "a skill or an agent while hidden instructions are not accepted",
+    "ambidex.instructions.new-server": "a tool of an MCP server that nobody approved",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ambidex.guard.tools import WRITERS
+from ambidex.protocol import replies
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,11 +28,28 @@ def handle(context: Context) -> Reply | None:
     else:
         record["output"] = output_of(tool, event.tool_response)  # type: ignore[attr-defined]
         record["exit"] = 0
+    told = _told(context, tool)
     if tool not in EDITING or not context.policy["active"]:
-        return None
+        return replies.with_context(None, event.name, told)
     from ambidex.hook import after_edit
 
-    return after_edit.handle(context)
+    return replies.with_context(after_edit.handle(context), event.name, told)
+
+
+def _told(context: Context, tool: str) -> str:
+    """What the model must know of the instructions that it has read or written."""
+    event = context.event
+    tool_input = event.tool_input  # type: ignore[attr-defined]
+    if tool in WRITERS:
+        from ambidex.hook import instructions
+
+        path = tool_input.get("file_path")
+        return instructions.on_edit(context, path) if isinstance(path, str) else ""
+    from ambidex.hook import incoming
+
+    failed = event.name == "PostToolUseFailure"
+    response = event.error if failed else event.tool_response  # type: ignore[attr-defined]
+    return incoming.label(context, tool, tool_input, response)
 
 
 def exit_status(error: str) -> int | None:

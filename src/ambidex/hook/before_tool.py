@@ -5,6 +5,7 @@ from __future__ import annotations
 from ambidex import fastjson
 from ambidex.guard.decide import decide
 from ambidex.guard.scene import Scene
+from ambidex.hook import instructions
 from ambidex.protocol import replies
 from ambidex.verdict import ALLOW, ASK, DENY, REWRITE, Decision
 
@@ -33,7 +34,8 @@ def handle(context: Context) -> Reply | None:
         now=context.started,
         untrusted=lambda: _untrusted(context),
     )
-    decision = decide(tool, tool_input, scene)
+    held = instructions.before_tool(context, tool, tool_input)
+    decision = held or decide(tool, tool_input, scene)
     record: dict[str, object] = {
         "action": decision.action,
         "rule": decision.rule,

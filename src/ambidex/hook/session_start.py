@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from ambidex.hook import instructions
 from ambidex.policy import snapshot
 from ambidex.protocol import replies
 
@@ -24,14 +25,17 @@ def handle(context: Context) -> Reply | None:
     notes = [*_environment(context), *_state(context)]
     if policy["note"]:
         notes.append(policy["note"])
-    watch = None
+    until = context.paused_until
+    watch, told = None, ""
     if context.event.name == "SessionStart":
         # Also where nothing is configured yet: a person may write it while the session runs.
         names = (snapshot.FILE, snapshot.PYPROJECT)
         watch = replies.watch("SessionStart", [os.path.join(context.root, name) for name in names])
+        if not until:
+            found, told = instructions.on_start(context)
+            notes += found
     if not policy["active"]:
-        return replies.merge(watch, _notes(notes))
-    until = context.paused_until
+        return replies.with_context(replies.merge(watch, _notes(notes)), context.event.name, told)
     if until:
         notes.append("paused by a person; nothing is guarded or checked until the pause ends")
         return replies.merge(watch, _notes(notes))
@@ -42,7 +46,7 @@ def handle(context: Context) -> Reply | None:
     if context.event.name == "Setup":
         return _notes(notes)
     line = replies.context(context.event.name, _line(context, obstacle))
-    return replies.merge(watch, line, _notes(notes))
+    return replies.with_context(replies.merge(watch, line, _notes(notes)), context.event.name, told)
 
 
 def _environment(context: Context) -> list[str]:

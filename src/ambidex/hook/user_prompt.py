@@ -31,6 +31,9 @@ def handle(context: Context) -> Reply | None:
     context.record["by_a_person"] = event.by_a_person  # type: ignore[attr-defined]
     if not event.by_a_person:  # type: ignore[attr-defined]
         return None
+    held = _held_instructions(context)
+    if held is not None:
+        return held
     secrets = _secrets(context)
     if secrets and context.policy.get("guard", {}).get("prompts", "warn") == "block":
         context.record["decision"] = {"action": "deny", "rule": "ambidex.secrets.in-prompt"}
@@ -69,3 +72,10 @@ def _owed(context: Context) -> str:
         except trees.TreeError as problem:
             context.record["verdict"] = {"status": BROKEN, "reason": str(problem)}
         return stop.next_prompt(context, store)
+
+
+def _held_instructions(context: Context) -> Reply | None:
+    """A block while something is hidden in instructions that no person has seen."""
+    from ambidex.hook import instructions
+
+    return instructions.on_prompt(context)

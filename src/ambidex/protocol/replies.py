@@ -131,6 +131,21 @@ def with_note(reply: Reply | None, text: str) -> Reply:
     return {**(reply or {}), "systemMessage": clip(f"{said}\n{text}" if said else text)}
 
 
+def with_context(reply: Reply | None, event: str, text: str) -> Reply | None:
+    """`reply`, which may be silence, and something for the model besides; `""` adds nothing.
+
+    Raises:
+        ValueError: the event has no channel to the model.
+    """
+    if not text:
+        return reply
+    specific = dict((reply or {}).get("hookSpecificOutput") or {})
+    said = specific.get("additionalContext")
+    added = context(event, f"{said}\n{text}" if said else text)
+    specific.update(added["hookSpecificOutput"])
+    return {**(reply or {}), "hookSpecificOutput": specific}
+
+
 def merge(*replies: Reply | None) -> Reply | None:
     """One reply out of several for the same event; None when all are silent.
 
