@@ -1,5 +1,6 @@
 """What git would do: lost work, lost commits, files, settings, remotes."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ def run(
 ) -> tuple[list[Effect], Invocation]:
     """The effects of one program, with its variables and its input."""
     shell = Shell(scene(root))
+    shell.deadline = time.monotonic() + 10
     call = Invocation(shell, words, str(root), variables, stdin)
     model = programs.model_of(call.name)
     assert model is not None

@@ -1,5 +1,6 @@
 """What package managers would install, remove and publish."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(root: Path, line: str, **variables: str) -> list[Effect]:
     shell = Shell(scene(root))
+    shell.deadline = time.monotonic() + 10
     call = Invocation(shell, line.split(), str(root), variables)
     model = programs.model_of(call.name)
     assert model is not None
@@ -59,7 +61,7 @@ def test_what_is_installed(root: Path, line: str, names: list[str]) -> None:
 
 
 FLAGGED = [
-    ("pip install --index-url https://pypi.example.net/simple a", "index"),
+    ("pip install --index-url=https://pypi.example.net/simple a", "index"),
     ("pip install -i https://pypi.example.net/simple a", "index"),
     ("pip install --extra-index https://pypi.example.net/simple a", "index"),
     ("pip install --find-links https://files.example.net a", "index"),
@@ -83,8 +85,8 @@ def test_from_where_it_comes(root: Path, line: str, flag: str) -> None:
     "line",
     [
         *("pip install a", "pip install git+https://github.com/a/b.git", "npm install a"),
-        "pip install torch --index-url https://download.pytorch.org/whl/cpu",
-        *("npm install --registry https://registry.npmjs.org a", "brew install a"),
+        "pip install torch --index-url=https://download.pytorch.org/whl/cpu",
+        *("npm install --registry https://npm.pkg.github.com a", "brew install a"),
     ],
 )
 def test_usual_places_are_not_mentioned(root: Path, line: str) -> None:
@@ -95,7 +97,7 @@ def test_usual_places_are_not_mentioned(root: Path, line: str) -> None:
 def test_an_index_in_a_variable(root: Path) -> None:
     found = run(root, "pip install a", PIP_INDEX_URL="https://pypi.example.net/simple")
     assert "index" in {flag for e in found for flag in e.flags}
-    found = run(root, "pip install a", PIP_INDEX_URL="https://pypi.org/simple")
+    found = run(root, "pip install a", PIP_INDEX_URL="https://mirror.pythonhosted.org/simple")
     assert "index" not in {flag for e in found for flag in e.flags}
 
 
@@ -165,8 +167,8 @@ SETTINGS = [
     ("npm config set registry https://registry.example.net", True),
     ("npm config set @a:registry=https://registry.example.net", True),
     ("npm set registry https://registry.example.net", True),
-    ("pip config set global.index-url https://pypi.example.net", True),
-    ("npm config set registry https://registry.npmjs.org", False),
+    ("pip config set global.find-links https://pypi.example.net", True),
+    ("npm config set registry https://npm.pkg.github.com", False),
     ("npm config set save-exact true", False),
     ("npm config get registry", False),
     ("pip config list", False),
@@ -196,3 +198,12 @@ def test_hosts_in_requirements() -> None:
 def test_effects_carry_the_words(root: Path) -> None:
     (found,) = effects_of("npm publish", scene(root))
     assert found.words == ("npm", "publish")
+
+
+@pytest.mark.parametrize("tool", ["poetry", "pdm", "hatch", "rye"])
+def test_what_a_project_tool_runs_is_judged(root: Path, tool: str) -> None:
+    line = f"{tool} run ambidex trust"
+    assert decision_on(line, scene(root)).rule == "ambidex.own.person-only"
+    assert decision_on(f"{tool} run pytest --dry-run", scene(root)).action == "allow"
+    assert decision_on(f"{tool} run git push --force -n x", scene(root)).action == "allow"
+    assert decision_on(f"{tool} run git push --force", scene(root)).action == "deny"

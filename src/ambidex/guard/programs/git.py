@@ -131,7 +131,8 @@ class Git:
     def change(self, kind: str, pathspecs: Iterable[str], *flags: str) -> None:
         """Record an effect on each of the files that `pathspecs` name."""
         for path in self.paths(pathspecs):
-            self.call.emit(kind, path=path, flags=("recursive", *flags))
+            below = () if is_known(path) and os.path.isfile(path) else ("recursive",)
+            self.call.emit(kind, path=path, flags=(*below, *flags))
 
     def config_files(self) -> list[str]:
         """Configuration files that this call reads, the strongest last."""
@@ -147,8 +148,10 @@ class Git:
         """Run a command that git gives to the shell."""
         if arguments:
             text += ' "$@"'
+        # What it runs has the same variables, but is not run by itself again.
+        variables = {name: "" for name in self.call.variables if name.startswith("GIT_")}
         changes = {"arguments": ["git", *arguments]} if arguments else {}
-        self.call.script(text, cwd=self.folder, **changes)
+        self.call.script(text, cwd=self.folder, variables=variables, **changes)
 
 
 def _excludes(text: str) -> bool:

@@ -180,7 +180,8 @@ def remove(run: Git) -> None:
         return
     if given.named or given.has("pathspec-from-file"):
         run.emit("paths", *(["uncommitted", "force"] if given.has("force") else []))
-        run.change(effects.DELETE, given.named, *(["tracked"] if not given.has("force") else []))
+        for path in run.paths(given.named):
+            run.call.emit(effects.DELETE, path=path, flags=("recursive",) if given.has("r") else ())
 
 
 def move(run: Git) -> None:
@@ -195,7 +196,7 @@ def move(run: Git) -> None:
     run.emit("paths", *given.flags("force"))
     for source in sources:
         name = source.rstrip("/").rpartition("/")[2]
-        run.call.emit(effects.MOVE, path=run.path(source), flags=("recursive",))
+        run.change(effects.MOVE, [source])
         run.call.emit(effects.WRITE, path=f"{into}/{name}" if folder else into)
 
 

@@ -121,7 +121,7 @@ def from_variables(run: Git) -> None:
         key, _, value = part.partition("=")
         run.settings.append((key.lower(), value))
     for name, key in _VARIABLES.items():
-        if name in variables:
+        if variables.get(name):
             run.settings.append((key, variables[name]))
 
 

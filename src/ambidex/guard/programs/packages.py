@@ -12,14 +12,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ambidex.guard.invocation import Invocation
 
-# The indexes from which packages come without anybody choosing them.
-USUAL_HOSTS = frozenset(
-    {"pypi.org", "files.pythonhosted.org", "test.pypi.org", "download.pytorch.org"}
-    | {"registry.npmjs.org", "registry.yarnpkg.com", "npm.pkg.github.com", "rubygems.org"}
-    | {"github.com", "gitlab.com", "bitbucket.org", "codeload.github.com", "localhost"}
-    | {"127.0.0.1", "pypi.nvidia.com", "wheels.vllm.ai", "data.pyg.org", "crates.io", "jsr.io"}
-    | {"codeberg.org", "raw.githubusercontent.com", "objects.githubusercontent.com"}
-)
+# Domains from which packages come without anybody choosing them: name → top-level domain.
+_USUAL = {
+    **dict.fromkeys(("pypi", "pythonhosted", "pytorch", "npmjs", "rubygems", "codeberg"), "org"),
+    **dict.fromkeys(("github", "githubusercontent", "gitlab", "yarnpkg", "nvidia"), "com"),
+    **dict.fromkeys(("crates", "jsr"), "io"),
+}
+_LOCAL = ("localhost", "127.0.0.1", "")
+
+
+def is_usual(host: str) -> bool:
+    """Whether packages come from `host` without anybody choosing it; `""` is no host."""
+    name, _, top = host.rpartition(".")
+    return host in _LOCAL or _USUAL.get(name.rpartition(".")[2]) == top
 
 
 def install(call: Invocation, name: str, *flags: str, action: str = "install") -> None:
@@ -41,9 +46,9 @@ def _from(text: str) -> tuple[str, ...]:
     host = host_in(text)
     if host or text.startswith("git@"):
         flags.append("url")
-        if host and host not in USUAL_HOSTS:
+        if not is_usual(host):
             flags.append("elsewhere")
-        if "http://" in text and host not in ("localhost", "127.0.0.1"):
+        if "http://" in text and host not in _LOCAL:
             flags.append("unencrypted")
     return tuple(flags)
 
@@ -95,11 +100,11 @@ def _indexes(call: Invocation, given: Options) -> None:
     for name in ("i", "index-url", "extra-index-url", "index", "default-index", "f", "find-links"):
         for url in given.all(name):
             host = host_in(url)
-            if host and host not in USUAL_HOSTS:
+            if not is_usual(host):
                 install(call, url, "index", *_from(url))
     for variable in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX"):
         url = call.variables.get(variable, "")
-        if host_in(url) and host_in(url) not in USUAL_HOSTS:
+        if not is_usual(host_in(url)):
             install(call, url, "index", *_from(url))
 
 
@@ -110,7 +115,7 @@ def _setting(call: Invocation, words: list[str]) -> None:
     kinds = ("registry", "index-url", "trusted-host", "find-links", "strict-ssl", "proxy")
     if key.rpartition(":")[2].rpartition(".")[2] in (*kinds, "script-shell", "npmregistryserver"):
         host = host_in(value)
-        if not host or host not in USUAL_HOSTS:
+        if not host or not is_usual(host):
             install(call, f"{key} = {call.show(value)}", "setting", action="configure")
 
 
@@ -124,7 +129,7 @@ def uv(call: Invocation) -> None:
 
         publishing.publisher(call)
     elif words[:1] in (["run"], ["x"]) or words[:2] == ["tool", "run"]:
-        _run_behind(call, words[2 if words[0] == "tool" else 1 :])
+        run_behind(call, words[2 if words[0] == "tool" else 1 :])
     elif words[:1] == ["add"] or words[:2] == ["tool", "install"]:
         given = read(words[1 if words[0] == "add" else 2 :], long_valued=_PIP_VALUED)
         _indexes(call, given)
@@ -139,8 +144,8 @@ _BEFORE_PROGRAM = (
 _RUN_VALUED = frozenset(_BEFORE_PROGRAM.split())
 
 
-def _run_behind(call: Invocation, words: list[str]) -> None:
-    """Run the program that stands behind options."""
+def run_behind(call: Invocation, words: list[str]) -> None:
+    """Run the program that stands behind the options of a runner (`uv run`, `npx`)."""
     at = 0
     while at < len(words) and words[at].startswith("-") and words[at] != "--":
         if words[at] in ("-m", "--module"):
@@ -155,14 +160,14 @@ def _run_behind(call: Invocation, words: list[str]) -> None:
 
 def uvx(call: Invocation) -> None:
     """`uvx PROGRAM …`."""
-    _run_behind(call, call.arguments)
+    run_behind(call, call.arguments)
 
 
 def pipx(call: Invocation) -> None:
     """`pipx run PROGRAM …` and `pipx install`."""
     words = call.arguments
     if words[:1] == ["run"]:
-        _run_behind(call, words[1:])
+        run_behind(call, words[1:])
     elif words[:1] in (["install"], ["inject"]) and not _helps(call):
         for name in read(words[1:], long_valued=("spec", "python", "index-url")).operands:
             install(call, name, *_from(name))
@@ -212,14 +217,14 @@ def node(call: Invocation) -> None:
         return
     if verb in ("exec", "dlx", "x") and len(words) > 1:
         behind = call.arguments[call.arguments.index(verb) + 1 :]
-        _run_behind(call, behind)
+        run_behind(call, behind)
     elif verb in ("install", "i", "add", "in", "isntall", "ci", "update", "upgrade"):
         names = words[1:] if verb != "ci" else []
         everywhere = ("global",) if given.has("g", "global") else ()
         for name in names:
             install(call, name, *everywhere, *_from(name))
         registry = given.last("registry") or call.variables.get("npm_config_registry", "")
-        if host_in(registry) and host_in(registry) not in USUAL_HOSTS:
+        if not is_usual(host_in(registry)):
             install(call, registry, "index", *_from(registry))
     elif words[:2] in (["config", "set"], ["c", "set"], ["set"]) or verb == "set":
         _setting(call, words[1:] if verb == "set" else words[2:])

@@ -84,7 +84,12 @@ _VALUED = frozenset(_WITH_VALUE.split())
 def publisher(call: Invocation) -> None:
     """One of the programs of the table."""
     words = call.arguments
-    if any(word in _HARMLESS for word in words) or words[:1] in (["--version"], ["-V"], ["help"]):
+    runs = "run" in words and call.name in ("poetry", "pdm", "hatch", "rye")
+    if (not runs and any(word in _HARMLESS for word in words)) or words[:1] in (
+        ["--version"],
+        ["-V"],
+        ["help"],
+    ):
         return
     operands: list[str] = []
     skip = False
@@ -96,6 +101,11 @@ def publisher(call: Invocation) -> None:
         else:
             operands.append(word)
     table = _TABLE[call.name]
+    if runs and operands[:1] == ["run"]:
+        from ambidex.guard.programs.packages import run_behind
+
+        run_behind(call, words[words.index("run") + 1 :])
+        return
     if call.name in ("mvn", "mvnw", "rake", "sbt"):  # several goals in one call
         action = next((table[word] for word in operands if word in table), "")
     else:

@@ -88,7 +88,7 @@ RULES = (
             "kamal deploy",
             "cap production deploy",
             "argocd app sync shop",
-            "npx gh-pages -d dist",
+            "gh-pages -d dist",
         ),
         not_match=(
             "vercel dev",
