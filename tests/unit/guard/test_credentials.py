@@ -37,7 +37,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (f"{HOME}/.config/gcloud/access_tokens.db", USER),
         (f"{HOME}/.config/gh/hosts.yml", USER),
         (f"{HOME}/.npmrc", USER),
-        ("/root/.netrc", USER),
+        ("/home/another/.netrc", USER),
         ("/home/test/.aws/credentials", USER),
         ("/Users/other/Library/Keychains/login.keychain-db", USER),
         (f"{PROJECT}/keys/id_ed25519", USER),

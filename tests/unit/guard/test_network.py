@@ -40,8 +40,10 @@ def test_the_host_of_a_target(target: str, host: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["", "localhost", "127.0.0.1", "127.1.2.3", "::1", "0.0.0.0", "10.1.2.3", "192.168.0.9"]
-    + ["172.16.0.1", "172.31.255.1", "db", "printer.local", "host.docker.internal", "app.test"],
+    [
+        *("", "localhost", "127.0.0.1", "127.1.2.3", "::1", "0.0.0.0", "10.1.2.3", "192.168.0.9"),
+        *("172.16.0.1", "172.31.255.1", "db", "printer.local", "host.docker.internal", "app.test"),
+    ],
 )
 def test_hosts_of_this_machine_and_its_network_are_local(host: str) -> None:
     assert is_local(host)
@@ -49,8 +51,10 @@ def test_hosts_of_this_machine_and_its_network_are_local(host: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["example.com", "127.example.com", "172.32.0.1", "192.169.0.1", "8.8.8.8", "localhost.com"]
-    + ["notlocal", "2606:4700::1111"][1:],
+    [
+        *("example.com", "127.example.com", "172.32.0.1", "192.169.0.1", "8.8.8.8"),
+        *("localhost.com", "10.example.com", "2606:4700::1111"),
+    ],
 )
 def test_other_hosts_are_not_local(host: str) -> None:
     assert not is_local(host)

@@ -181,7 +181,7 @@ def helm(call: Invocation) -> None:
     elif verb in ("install", "upgrade"):
         _emit(call, "deploy", f"release {names}")
     elif verb == "push":
-        call.emit(effects.PUBLISH, action="chart", target=names, flags=("cluster",))
+        call.emit(effects.PUBLISH, action="publish", target=names, flags=("cluster",))
     elif verb == "get" and words[1:2] in (["values"], ["all"], ["manifest"]):
         call.output = call.unknown(f"$(helm get {words[1]})", paths=("secret:helm",))
 

@@ -272,7 +272,8 @@ def image_tool(call: Invocation) -> None:
     if verb in ("push", "copy", "cp", "sync", "append", "mutate"):
         target = words[-1]
         if not target.startswith(("dir:", "oci:", "docker-archive:", "containers-storage:")):
-            call.emit(effects.PUBLISH, action="image", target=target, flags=("container",))
+            action = "publish" if verb == "push" else "image"
+            call.emit(effects.PUBLISH, action=action, target=target, flags=("container",))
     elif verb in ("delete", "rm", "rmi"):
         what = "image" if call.name == "buildah" else "registry image"
         _emit(call, "delete", what, words[1:])

