@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ambidex.guard import programs
 from ambidex.guard.effects import Effect
+from ambidex.guard.invocation import Invocation
 from ambidex.guard.judge import Hit, hits, judge
 from ambidex.guard.scene import Scene
 from ambidex.guard.shell.evaluate import Shell
@@ -69,3 +71,26 @@ def hits_of(command: str, where: Scene) -> list[Hit]:
 def decision_on(command: str, where: Scene) -> Decision:
     """What the rules say about the command."""
     return judge(effects_of(command, where), where)
+
+
+def programs_run(command: str, where: Scene) -> list[list[str]]:
+    """The programs that the command would run, each as its words; unknown parts as written."""
+    found: list[list[str]] = []
+    known = programs.model_of
+
+    def noting(name: str) -> programs.Model:
+        model = known(name)
+
+        def run(call: Invocation) -> None:
+            found.append([where.sources.show(word) for word in call.words])
+            if model is not None:
+                model(call)
+
+        return run
+
+    programs.model_of = noting
+    try:
+        Shell(where).evaluate(command)
+    finally:
+        programs.model_of = known
+    return found

@@ -6,6 +6,7 @@ import pytest
 
 from ambidex.guard import rules
 from ambidex.guard.rules.rule import Rule
+from ambidex.policy.defaults import DEFAULTS
 from testing.guarding import hits_of, project, scene
 
 RULES = [rule for pack in rules.PACKS for rule in rules.of_pack(pack)]
@@ -20,11 +21,16 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_rule_stops_its_matches_and_nothing_similar(rule: Rule, root: Path) -> None:
     assert rule.match, "a rule without an example is not known to work"
     assert rule.not_match, "a rule without a counter-example is not known to stop anywhere"
+    guard = {**DEFAULTS["guard"], **rule.given}
     for command in rule.match:
-        found = [hit for hit in hits_of(command, scene(root)) if hit.rule.id == rule.id]
+        found = [
+            hit for hit in hits_of(command, scene(root, guard=guard)) if hit.rule.id == rule.id
+        ]
         assert found, f"{rule.id} lets {command!r} pass"
     for command in rule.not_match:
-        found = [hit for hit in hits_of(command, scene(root)) if hit.rule.id == rule.id]
+        found = [
+            hit for hit in hits_of(command, scene(root, guard=guard)) if hit.rule.id == rule.id
+        ]
         assert not found, f"{rule.id} stops {command!r}: it saw {found[0].saw}"
 
 

@@ -246,6 +246,13 @@ class Invocation:
 
         code.follow(language, text, self, changes)
 
+    def take(self, inner: Invocation) -> None:
+        """What `inner`, another view of the same run, has read, fetched and printed is this one's."""
+        self._read += inner._read
+        self._fetched += inner._fetched
+        if inner.output is not None:
+            self.output = inner.output
+
     def default_output(self) -> str:
         """What a program prints of which only the inputs are known."""
         taken = "".join(word for word in self.words[1:] if not is_known(word)) + (self.stdin or "")

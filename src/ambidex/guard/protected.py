@@ -96,7 +96,9 @@ def _resolved(path: str) -> str:
 
 def reaches_below(effect: Effect) -> bool:
     """Whether the effect on a folder is one on everything in it."""
-    return effect.kind == MOVE or "recursive" in effect.flags
+    if effect.kind == MOVE:
+        return not (is_known(effect.path) and os.path.isfile(effect.path))
+    return "recursive" in effect.flags
 
 
 def _touches(glob: str, relative: str, effect: Effect, scene: Scene) -> str:

@@ -12,7 +12,25 @@ if TYPE_CHECKING:
     from ambidex.guard.invocation import Invocation
 
 # Language → module in this package; each has `follow(text, call, changes)`.
-READERS: dict[str, str] = {}
+READERS: dict[str, str] = {
+    "awk": "awk",
+    "javascript": "javascript",
+    "lua": "small",
+    "mysql": "consoles",
+    "node": "javascript",
+    "osascript": "small",
+    "perl": "perl",
+    "php": "php",
+    "powershell": "powershell",
+    "psql": "consoles",
+    "python": "python",
+    "r": "small",
+    "ruby": "ruby",
+    "sqlite": "consoles",
+    "sqlite3": "consoles",
+    "tcl": "small",
+    "vim": "vim",
+}
 
 
 def follow(language: str, text: str, call: Invocation, changes: dict[str, Any]) -> None:

@@ -5,21 +5,6 @@ Hot path: only the packs at hand are imported.
 
 from __future__ import annotations
 
-from ambidex.guard.effects import (
-    APPEND,
-    DELETE,
-    DEVICE,
-    EDIT,
-    ENVIRON,
-    HOST,
-    KILL,
-    LINK,
-    MODE,
-    MOVE,
-    OWNER,
-    WRITE,
-)
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,13 +15,25 @@ _CHANGES = ("write", "append", "edit", "delete", "move", "link", "mode", "owner"
 
 # Pack (a module here with a tuple `RULES`) → the kinds of effects that its rules ask about.
 PACKS: dict[str, frozenset[str]] = {
-    "filesystem": frozenset({DELETE, WRITE, MOVE, APPEND, EDIT, LINK}),
-    "devices": frozenset({DEVICE, WRITE, APPEND, EDIT, LINK, MODE, MOVE, OWNER}),
-    "host": frozenset({HOST, WRITE, APPEND, KILL}),
-    "permissions": frozenset({MODE, OWNER, ENVIRON}),
-    "own": frozenset({*_CHANGES}),
+    "filesystem": frozenset({"append", "delete", "edit", "link", "move", "write"}),
+    "devices": frozenset({"append", "device", "edit", "link", "mode", "move", "owner", "write"}),
+    "host": frozenset({"append", "host", "kill", "write"}),
+    "permissions": frozenset({"environ", "mode", "owner"}),
+    "own": frozenset({"environ", "host", *_CHANGES}),
     "golden": frozenset({*_CHANGES}),
     "paths": frozenset({"read", *_CHANGES}),
+    "remote_code": frozenset({"execute", "send"}),
+    "network": frozenset({"fetch", "send"}),
+    "credentials": frozenset({"read", "remote", *_CHANGES}),
+    "containers": frozenset({"publish", "remote"}),
+    "clusters": frozenset({"remote"}),
+    "cloud": frozenset({"remote"}),
+    "infrastructure": frozenset({"remote"}),
+    "databases": frozenset({"remote"}),
+    "git": frozenset({"git", "remote"}),
+    "hooks_bypass": frozenset({"git", "host"}),
+    "delivery": frozenset({"remote"}),
+    "packages": frozenset({"install", "publish"}),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ambidex.guard.effects import CHANGES
+from ambidex.guard.rules import own_commands
 from ambidex.guard.rules.rule import Rule
 from ambidex.guard.wiring import concerns
 from ambidex.verdict import DENY
@@ -51,4 +52,5 @@ RULES = (
             "rm notes/ambidex.toml.txt",
         ),
     ),
+    *own_commands.RULES,
 )

@@ -9,7 +9,7 @@ from ambidex.verdict import ASK, DENY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from ambidex.guard.effects import Effect
     from ambidex.guard.scene import Scene
@@ -34,10 +34,21 @@ class Rule:
         instead: the correct next step, one sentence.
         match: commands that the rule must stop; tests run them.
         not_match: similar commands that it must let pass; tests run them.
+        given: settings of the policy's guard section under which the examples hold.
     """
 
     __slots__ = (
-        *("decision", "id", "instead", "kinds", "match", "not_match", "protects", "severity"),
+        *(
+            "decision",
+            "given",
+            "id",
+            "instead",
+            "kinds",
+            "match",
+            "not_match",
+            "protects",
+            "severity",
+        ),
         *("when", "why"),
     )
 
@@ -54,6 +65,7 @@ class Rule:
         instead: str,
         match: Iterable[str],
         not_match: Iterable[str],
+        given: Mapping[str, object] | None = None,
     ) -> None:
         if decision not in (DENY, ASK):
             raise ValueError(f"decision of {id} is {decision!r}; allowed: {DENY}, {ASK}")
@@ -69,6 +81,7 @@ class Rule:
         self.instead = instead
         self.match = tuple(match)
         self.not_match = tuple(not_match)
+        self.given = dict(given or {})
 
     @property
     def pack(self) -> str:

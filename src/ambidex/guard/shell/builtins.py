@@ -97,6 +97,9 @@ def _export(shell: Shell, state: State, words: list[str], _given: Given) -> None
         if "n" in letters:
             state.exported -= {name}
             continue
+        if "f" in letters:
+            state.exported |= {f"{name}()"}
+            continue
         state.exported |= {name}
         held = _text(values.value_of(shell, state, name))
         shell.emit(effects.ENVIRON, target=name, data=held, words=words)
@@ -339,8 +342,8 @@ BUILTINS: dict[str, Builtin] = {
     **dict.fromkeys(("test", "["), _test),
     "getopts": _getopts,
     "hash": _hash,
-    **dict.fromkeys(("ulimit", "wait", "jobs", "fg", "bg", "disown"), _unknown),
-    **dict.fromkeys(("times", "history", "fc", "bind", "complete", "compgen", "compopt"), _unknown),
+    **dict.fromkeys(("wait", "jobs", "fg", "bg", "disown"), _unknown),
+    **dict.fromkeys(("times", "bind", "complete", "compgen", "compopt"), _unknown),
     **dict.fromkeys(("enable", "help", "suspend", "caller", "setopt", "unsetopt"), _unknown),
     **dict.fromkeys(("autoload", "zmodload", "emulate", "zstyle", "compdef"), _unknown),
 }

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ambidex.guard.shell.evaluate import Shell
 
 _SHELLS = ("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh")
+# Builtins that are programs as well, and the folders of those.
+_ALSO_PROGRAMS = frozenset({"echo", "printf", "true", "false", "test", "[", "pwd"})
+_SYSTEM = frozenset({"/bin", "/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"})
 # Arguments of a program that is not known which look like a command that it may run.
 COMMANDS = frozenset(
     {"rm", "rmdir", "shred", "dd", "mkfs", "wipefs", "fdisk", "parted", "shutdown", "reboot"}
@@ -41,9 +44,9 @@ _CONSUMERS = frozenset(
     | {"gh", "glab", "jq", "yq", "sort", "uniq", "cut", "tr", "diff", "cmp", "tee", "seq", "date"}
     | {"ruff", "mypy", "eslint", "prettier", "black", "tsc", "bundle", "rake", "mvn", "gradle"}
     | {"snap", "flatpak", "conda", "mamba", "asdf", "mise", "pyenv", "rbenv", "nvm", "rustup"}
-    | {"cd", "hash", "alias", "ln", "cp", "mkdir", "touch", "basename", "dirname", "realpath"}
-    | {"dpkg", "rpm", "hyperfine-data", "logger", "say", "figlet", "cowsay", "espeak"}
-    | {"claude", "cd", "screenfetch", "apt-cache", "dpkg-query", "rpmbuild", "pydoc", "ri"}
+    | {"ln", "cp", "mkdir", "touch", "basename", "dirname", "realpath"}
+    | {"dpkg", "rpm", "logger", "say", "figlet", "cowsay", "espeak"}
+    | {"claude", "apt-cache", "dpkg-query", "rpmbuild", "pydoc", "ri"}
 )
 
 
@@ -64,6 +67,8 @@ def dispatch(
         builtin = BUILTINS.get(name)
         if builtin is not None:
             return builtin(shell, state, words, given) or [state]
+    elif os.path.basename(name) in _ALSO_PROGRAMS and os.path.dirname(name) in _SYSTEM:
+        return dispatch(shell, state, [os.path.basename(name), *words[1:]], given, False)
     return external(shell, state, words, given)
 
 

@@ -19,6 +19,8 @@ OPENING = frozenset(
     ["{", "if", "while", "until", "for", "select", "case", "function", "coproc", "[["]
 )
 RESERVED = CLOSING | OPENING | frozenset(["!", "time"])
+# What the body of a function or a coprocess may be, besides `(`.
+_BODIES = OPENING - {"function", "coproc"}
 _FIRST = frozenset(word[0] for word in RESERVED)
 _LONGEST = 8
 
@@ -191,26 +193,26 @@ class Compounds(Conditionals):
         self.blanks()
         name = self.literal(self.required_word())
         if self.blanks() == "(":
+            start = self.at
             self.at += 1
-            if self.blanks() != ")":
-                raise self.unexpected()
-            self.at += 1
+            # Without a `)` the bracket opens the body.
+            self.at = self.at + 1 if self.blanks() == ")" else start
         return self.function_body(name)
 
     def function_body(self, name: str) -> Command:
         """Reads the body of a function."""
         character = self.lines()
         keyword = "(" if character == "(" else self.keyword()
-        if keyword != "(" and (keyword not in OPENING or keyword in ("function", "coproc")):
+        if keyword != "(" and keyword not in _BODIES:
             raise self.unexpected()
         return nodes.Function(name, self.compound(keyword))
 
     def _coprocess(self) -> Command:
         character = self.blanks()
         keyword = "(" if character == "(" else self.keyword()
-        if keyword == "(" or keyword in OPENING:
+        if keyword == "(" or keyword in _BODIES:
             return nodes.Coprocess("COPROC", self.compound(keyword))
-        if character in METAS and character not in "<>&":
+        if keyword:
             raise self.unexpected()
         text = self.text
         start = end = self.at
@@ -221,7 +223,7 @@ class Compounds(Conditionals):
                 self.at = end
                 character = self.blanks()
                 keyword = "(" if character == "(" else self.keyword()
-                if keyword == "(" or keyword in OPENING:
+                if keyword == "(" or keyword in _BODIES:
                     return nodes.Coprocess(self.text[start:end], self.compound(keyword))
                 self.at = start
         self.closed_by_word = False

@@ -90,9 +90,8 @@ class Conditionals(Words):
         words.append(self._operand(_plain(operator) == "=~"))
 
     def _operand(self, regex: bool) -> Word:
-        self.blanks()
-        word = self.word(regex=regex)
-        if not word.parts or _plain(word) == "]]":
+        word = self.required_word(regex=regex)
+        if _plain(word) == "]]":
             raise self.unexpected()
         return word
 

@@ -63,7 +63,7 @@ def _pipeline(shell: Shell, node: Pipeline, state: State) -> list[State]:
         return states
     shell.apart += 1
     try:
-        stages = [state.subshell(state.stdin)]
+        stages = [state.subshell(redirect.stdin_of(shell, state))]
         for command in commands[:-1]:
             ends: list[State] = []
             for stage in stages:

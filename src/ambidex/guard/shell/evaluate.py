@@ -124,7 +124,12 @@ class Shell:
     def run_script(self, text: str, caller: Invocation, changes: dict[str, Any]) -> str:
         """Run shell code; returns what it prints."""
         state = self._child(caller, changes)
-        state.functions = {}
+        state.functions = {
+            name: body
+            for name, body in self.state.functions.items()
+            if f"{name}()" in self.state.exported
+        }
+        state.exported |= {f"{name}()" for name in state.functions}
         state.aliases = {}
         arguments = changes.get("arguments")
         if arguments:
@@ -355,11 +360,11 @@ class Shell:
         """A mark for text that nothing more is known about."""
         return self.sources.mark(Source(kind, shown))
 
-    def variable_mark(self, name: str) -> str:
-        """The mark of a variable's unknown value, the same one every time."""
+    def variable_mark(self, name: str, kind: str = VARIABLE, shown: str = "") -> str:
+        """The mark of a variable's unknown value, the same one every time; `""`: of the input."""
         mark = self._marks.get(name)
         if mark is None:
-            mark = self._marks[name] = self.sources.mark(Source(VARIABLE, f"${name}"))
+            mark = self._marks[name] = self.sources.mark(Source(kind, shown or f"${name}"))
         return mark
 
     def home(self, state: State) -> str:

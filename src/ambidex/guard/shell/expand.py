@@ -43,10 +43,13 @@ class _Fields:
         self.done: list[str] = []
         self.current: str | None = None
         self.separators = separators
+        # A field was ended by blanks: a visible separator may still follow and belong to them.
+        self.open_end = False
 
     def add(self, text: str) -> None:
         """Text that is not split."""
         self.current = text if self.current is None else self.current + text
+        self.open_end = False
 
     def end(self) -> None:
         """The end of a field."""
@@ -58,22 +61,20 @@ class _Fields:
         """Text that is split at separators; blanks among them count once."""
         separators = self.separators
         start = 0
-        closed = False  # a visible separator may follow the blanks that ended a field
         for at, character in enumerate(text):
             if character not in separators:
-                closed = False
                 continue
             if at > start:
                 self.add(text[start:at])
             start = at + 1
             if character in _BLANKS:
-                closed = closed or self.current is not None
+                self.open_end = self.open_end or self.current is not None
                 self.end()
             else:
-                if self.current is None and not closed:
+                if self.current is None and not self.open_end:
                     self.add("")
                 self.end()
-                closed = False
+                self.open_end = False
         if start < len(text):
             self.add(text[start:])
 
@@ -169,6 +170,14 @@ def _expand(
             if written:
                 into.add(written)
         elif kind is Parameter:
+            if splits and part.operator and not part.quoted:
+                given = values.default_of(shell, state, part)
+                if isinstance(given, Word):
+                    _expand(shell, state, given.parts, into, True, True)
+                    continue
+                if given is not None:
+                    _put([given], True, False, into, splits, active)
+                    continue
             found, whole = values.values(shell, state, part)
             _put(found, whole, part.quoted, into, splits, active)
         elif kind is Substitution:
@@ -233,15 +242,15 @@ def _tilde(shell: Shell, state: State, written: str, alone: bool) -> tuple[str, 
 
 def substitution(shell: Shell, state: State, part: Substitution) -> str:
     """What `$(…)` prints, without newlines at its end."""
+    from ambidex.guard.shell import redirect
+
     items = part.body.items
     if len(items) == 1 and type(items[0][0]) is Simple:
         only = items[0][0]
         if not only.words and not only.assignments and _is_read(only.redirections):
-            from ambidex.guard.shell import redirect
-
             path = text(shell, state, only.redirections[0].target)
             return redirect.read(shell, state, path, ["<", path]).rstrip("\n")
-    ends = shell.enclosed(part.body, state, state.stdin)
+    ends = shell.enclosed(part.body, state, redirect.stdin_of(shell, state))
     state.status = ends[0].status if all(e.status == ends[0].status for e in ends) else None
     outputs = []
     for end in ends:

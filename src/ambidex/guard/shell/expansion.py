@@ -211,11 +211,13 @@ class Expansions(HereDocuments):
             at = start = self.at
             while text[at] not in specials:
                 at += 1
-            parts.text(text[start:at], quoted)
+            if at > start:
+                parts.text(text[start:at], quoted)
             self.at = at
             character = text[at]
             if character == END:
-                raise self.fail(f"a {text[opened]} at {{}} is never closed", opened)
+                what = "[" if text[opened] == "[" else "${"
+                raise self.fail(f"a {what} around {{}} is never closed", opened)
             if not quote and character in stops:
                 if not depth:
                     return parts.all()

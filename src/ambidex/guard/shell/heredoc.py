@@ -23,6 +23,8 @@ class HereDocuments(Reader):
             text = "".join(part.text for part in word.parts)
         else:
             text = source.replace("'", "").replace('"', "").replace("\\", "")
+        if "\n" in text:
+            raise self.fail("the delimiter before {} is more than a line")
         return Word([Literal(text, quoted)])
 
     def here_documents(self) -> None:

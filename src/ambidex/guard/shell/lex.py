@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # Bounds of what is read at all. Python allows 1000 nested calls; one level of shell nesting takes
 # up to ten of them here and more where the tree is evaluated.
 MAX_LENGTH = 200_000  # characters
-MAX_DEPTH = 50  # compound commands and expansions inside one another
+MAX_DEPTH = 40  # compound commands and expansions inside one another
 MAX_NODES = 40_000  # words, expansions and commands
 _MAX_JOINS = 2_000  # continued lines: each one copies the text
 _MAX_RETRIED = 3 * MAX_LENGTH  # characters read again because `((` was no arithmetic
@@ -96,7 +96,8 @@ class Parts:
             self._quoted = quoted
         if text:
             self._texts.append(text)
-        elif quoted:
+        elif quoted and not self._texts:
+            self.parts.append(Literal("", True))
             self._empty = True
 
     def part(self, part: Part) -> None:
@@ -121,14 +122,28 @@ class Parts:
         """What was added."""
         if self._texts:
             self._flush()
-        if self._empty and not any(getattr(part, "quoted", False) for part in self.parts):
-            # `''` makes a word of nothing; beside other quoted text it changes nothing.
-            self.parts.append(Literal("", True))
+        if self._empty:
+            self._drop_empty()
         return self.parts
+
+    def _drop_empty(self) -> None:
+        """Drops empty quoted literals beside quoted parts, where they change nothing."""
+        parts = self.parts
+        kept: list[Part] = []
+        for number, part in enumerate(parts, 1):
+            empty = isinstance(part, Literal) and not part.text
+            if empty and ((kept and _quoted(kept[-1])) or _quoted(*parts[number : number + 1])):
+                continue
+            kept.append(part)
+        self.parts = kept
 
     def _flush(self) -> None:
         self.parts.append(Literal("".join(self._texts), self._quoted))
         self._texts.clear()
+
+
+def _quoted(*parts: Part) -> bool:
+    return any(getattr(part, "quoted", False) for part in parts)
 
 
 class Reader:
@@ -181,7 +196,7 @@ class Reader:
 
     def after(self, at: int) -> str:
         """The character after the one at `at`."""
-        following = self.text[at + 1]
+        following = self.text[at + 1 : at + 2] or END
         if following == "\\" and self.text[at + 2] == "\n":
             return self.join(at + 1)[at + 1]
         return following

@@ -143,8 +143,6 @@ def _for(shell: Shell, node: For, state: State) -> list[State]:
             words = expand.fields(shell, state, node.words)
         if len(words) > MAX_TURNS:
             words = [*words[:MAX_TURNS], choice(words[MAX_TURNS:], f"${node.name}", shell.sources)]
-        if node.select:
-            words = [choice(words, f"${node.name}", shell.sources)] if words else []
         shell.settled()
         done: list[State] = []
         going = [state]

@@ -22,9 +22,13 @@ class Node:
             setattr(self, name, None)
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and all(
-            getattr(self, name) == getattr(other, name) for name in self.__slots__
-        )
+        if type(self) is not type(other):
+            return False
+        # No generator: each would be one more nested call on every level of a tree.
+        for name in self.__slots__:  # noqa: SIM110
+            if getattr(self, name) != getattr(other, name):
+                return False
+        return True
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -34,8 +38,8 @@ class Node:
         def __setattr__(self, name: str, value: Any) -> None: ...
 
     def __repr__(self) -> str:
-        fields = ", ".join(repr(getattr(self, name)) for name in self.__slots__)
-        return f"{type(self).__name__}({fields})"
+        fields = [repr(getattr(self, name)) for name in self.__slots__]
+        return f"{type(self).__name__}({', '.join(fields)})"
 
 
 Part = Node

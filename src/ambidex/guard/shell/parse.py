@@ -48,7 +48,11 @@ def parse(text: str, *, deadline: float | None = None) -> Script:
     if "\0" in text:
         raise UnreadableCommand(f"there is a NUL character at position {text.index(chr(0)) + 1}")
     reader = Commands(text, Budget(deadline))
-    script = reader.script(("",), True)
+    try:
+        script = reader.script(("",), True)
+    except RecursionError:
+        # Only if the caller itself is deep inside nested calls.
+        raise UnreadableCommand("it is nested too deeply", too_long=True) from None
     reader.without_text()
     return script
 
@@ -141,10 +145,13 @@ class Commands(Compounds):
                     if self.text.startswith(option, self.at) and self.text[self.at + 2] in METAS:
                         self.at += 2
                         character = self.blanks()
-            if character in ";\n)#\0":
+            if character == "#":
+                self.comment()
+                character = self.text[self.at]
+            if character in ";\n)\0":
                 return nodes.Pipeline([Simple([], [], [])], [], negated, timed)
             keyword = self.keyword()
-        prefixed = negated or timed or keyword == "!"
+        prefixed = negated or timed
         first = self._command(keyword)
         if self.text[self.at] != "|" or self.after(self.at) == "|":
             return nodes.Pipeline([first], [], negated, timed) if prefixed else first
@@ -201,6 +208,7 @@ class Commands(Compounds):
                 redirection = self._redirection(character)
                 if redirection is not None:
                     redirections.append(redirection)
+                    declaring = False
                     continue
                 if character not in "<>" or self.after(self.at) != "(":
                     break
@@ -211,10 +219,13 @@ class Commands(Compounds):
                 redirection = self._described(character)
                 if redirection is not None:
                     redirections.append(redirection)
+                    declaring = False
                     continue
             elif not words and character in LETTERS:
                 read = self.assignment()
                 if isinstance(read, nodes.Assignment):
+                    if redirections and isinstance(read.value, list):
+                        raise self.fail("an array before {} comes after a redirection")
                     assignments.append(read)
                     continue
                 if read is not None:
@@ -309,6 +320,8 @@ class Commands(Compounds):
         if character == "-" and operator in ("<&", ">&"):
             self.at += 1
             return Redirection(descriptor, operator, Word([Literal("-")]), None)
+        if (character in DIGITS or character == "{") and self._described(character) is not None:
+            raise self.fail("the redirection before {} has no target")
         target = self.required_word()
         if operator not in ("<<", "<<-"):
             return Redirection(descriptor, operator, target, None)

@@ -218,7 +218,7 @@ def replaced(text: str, pattern: str, new: str, how: str) -> str | None:
         return None
     if not is_active(pattern) and how in ("/", "//"):
         return text.replace(pattern, new, -1 if how == "//" else 1)
-    if len(text) * len(text) * len(pattern) > MAX_WORK * 10:
+    if len(text) * len(text) * len(pattern) > MAX_WORK * 2:
         return None
     found = tokens(pattern)
     if how == "/#":
@@ -227,6 +227,8 @@ def replaced(text: str, pattern: str, new: str, how: str) -> str | None:
     if how == "/%":
         lengths = prefixes(found[::-1], text[::-1])
         return text[: len(text) - lengths[-1]] + new if lengths else text
+    if not text:
+        return new if prefixes(found, "") else ""
     done = []
     at = 0
     while at < len(text):

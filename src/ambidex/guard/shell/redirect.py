@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ambidex.guard.shell.nodes import Redirection, Word
     from ambidex.guard.shell.state import Descriptor, State
 
+# Text of so many characters counts as one step of work.
+SIZE = 64
+
 _STDIN = frozenset({"/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
 _STDOUT = frozenset({"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
 _STDERR = frozenset({"/dev/stderr", "/dev/fd/2", "/proc/self/fd/2"})
@@ -92,6 +95,8 @@ def deliver(shell: Shell, state: State, target: Descriptor, printed: str, words:
 
 def put(shell: Shell, state: State, printed: str, words: list[str]) -> None:
     """Print to standard output."""
+    if len(printed) > SIZE:
+        shell.step(len(printed) // SIZE)
     target = state.descriptors.get("1") if state.descriptors else None
     if target is None:
         state.output += printed
@@ -135,7 +140,7 @@ def read(shell: Shell, state: State, path: str, words: list[str]) -> str:
 def stdin_of(shell: Shell, state: State) -> str:
     """The text on standard input."""
     if state.stdin is None:
-        return shell.mark(INPUT, "standard input")
+        return shell.variable_mark("", INPUT, "standard input")
     return state.stdin
 
 

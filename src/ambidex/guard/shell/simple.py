@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from ambidex.guard.shell.evaluate import Shell
     from ambidex.guard.shell.nodes import Script
 
+# Builtins whose arguments are assignments.
+_DECLARING = frozenset({"export", "declare", "typeset", "local", "readonly"})
 # Plain assignments to these reach programs: they are in every environment.
-_ALWAYS_EXPORTED = frozenset({"PATH", "HOME", "PROMPT_COMMAND", "BASH_ENV", "ENV", "IFS", "SHELL"})
+_ALWAYS_EXPORTED = frozenset({"PATH", "HOME", "PROMPT_COMMAND", "BASH_ENV", "ENV", "SHELL"})
 
 
 def run(shell: Shell, node: Simple, state: State) -> list[State]:
@@ -59,7 +61,11 @@ _DULL = frozenset(
 def _run(shell: Shell, node: Simple, state: State) -> list[State]:
     outer, shell.waiting = shell.waiting, []
     state.status = True
-    words = expand.fields(shell, state, node.words)
+    arrays: list[Assignment] = []
+    if len(node.words) > 1 and _name(node.words[0]) in _DECLARING:
+        words = _declared(shell, state, node.words, arrays)
+    else:
+        words = expand.fields(shell, state, node.words)
     if not words:
         for one in node.assignments:
             assign(shell, state, one)
@@ -90,10 +96,40 @@ def _run(shell: Shell, node: Simple, state: State) -> list[State]:
     waiting, shell.waiting = shell.waiting, outer
     shell.settled()
     ends = calling.dispatch(shell, state, words, given, True)
+    for array in arrays:
+        for end in ends:
+            assign(shell, end, array)
     if before is not None:
         for end in ends:
             redirect.closed(shell, end, before, words)
     return finished(shell, ends, waiting)
+
+
+def _name(word: Word) -> str:
+    part = word.parts[0] if len(word.parts) == 1 else None
+    return str(part.text) if type(part) is Literal else ""
+
+
+def _declared(shell: Shell, state: State, words: list[Word], arrays: list[Assignment]) -> list[str]:
+    """The words of `declare`, `export` and so on: values in them are not split."""
+    found: list[str] = []
+    for word in words:
+        first = word.parts[0] if word.parts else None
+        if type(first) is Assignment:
+            arrays.append(first)
+            found.append(first.name)
+            continue
+        name, equals, value = (
+            first.text.partition("=")
+            if type(first) is Literal and not first.quoted
+            else ("", "", "")
+        )
+        if equals and name.rstrip("+").isidentifier():
+            rest = Word([Literal(value, False), *word.parts[1:]] if value else word.parts[1:])
+            found.append(f"{name}={expand.text(shell, state, rest)}")
+        else:
+            found += expand.fields(shell, state, [word])
+    return found
 
 
 def finished(shell: Shell, ends: list[State], waiting: list[tuple[str, Script]]) -> list[State]:
@@ -180,6 +216,8 @@ def assign(shell: Shell, state: State, one: Assignment) -> None:
             value = str(expand.number_of(shell, state, f"{old or 0}+{value}") or 0)
         else:
             value = (old or "") + value
+    if len(value) > redirect.SIZE:
+        shell.step(len(value) // redirect.SIZE)
     state.assign(name, value)
     if name in state.exported or name in _ALWAYS_EXPORTED or name in shell.scene.environ:
         state.exported |= {name}

@@ -90,7 +90,7 @@ def values(shell: Shell, state: State, node: Parameter) -> tuple[list[str], bool
         return [str(len(found))], True
     if operator == ":":
         found = _slice(shell, state, node, found, name)
-    elif operator in (":-", "-", ":=", "=", ":+", "+", ":?", "?"):
+    elif operator in _DEFAULTING:
         one = _operated(shell, state, node, name, " ".join(found) if found else None)
         keeps = found and operator not in (":+", "+")
         found = found if keeps else [one] if one else []
@@ -178,9 +178,11 @@ def _operated(shell: Shell, state: State, node: Parameter, name: str, value: str
     operator = node.operator
     if not operator or operator == "indirect":
         return "" if value is None else value
-    if operator in (":-", "-", ":=", "=", ":+", "+", ":?", "?"):
-        return _defaulted(shell, state, node, name, value)
-    value = "" if value is None else value
+    if operator in _DEFAULTING:
+        given = _defaulted(shell, state, node, name, value)
+        return given if isinstance(given, str) else expand.text(shell, state, given)
+    if value is None:
+        return "0" if operator == "length" else ""
     known = is_known(value)
     shown = f"${{{name}{operator}…}}"
     result: str | None = None
@@ -204,38 +206,47 @@ def _operated(shell: Shell, state: State, node: Parameter, name: str, value: str
     return derived(shell, value, shown) if result is None else result
 
 
-def _defaulted(shell: Shell, state: State, node: Parameter, name: str, value: str | None) -> str:
+def default_of(shell: Shell, state: State, node: Parameter) -> str | Word | None:
+    """What unquoted `${x:-…}` and its relatives become: a value, or a word to be expanded.
+
+    None: nothing of the kind.
+    """
+    if node.operator not in _DEFAULTING or node.subscript is not None or node.name in ("@", "*"):
+        return None
+    return _defaulted(shell, state, node, node.name, _single(shell, state, node, node.name))
+
+
+_DEFAULTING = frozenset({":-", "-", ":=", "=", ":+", "+", ":?", "?"})
+
+
+def _defaulted(
+    shell: Shell, state: State, node: Parameter, name: str, value: str | None
+) -> str | Word:
     """`${x:-…}` and its relatives; where the value is not known, both are possible."""
     from ambidex.guard.shell import expand
 
     operator = node.operator
     empty = value is None or (value == "" and operator[0] == ":")
     unset = not empty and not is_known(value or "") and name not in state.variables
+    other: str | Word = "" if node.argument is None else node.argument
     if operator[-1] == "?":
         # A shell that comes past this has a value that is not empty.
         if unset or empty:
             return shell.variable_mark(f"{{{name}{operator}}}")
         return value or ""
     if operator[-1] == "+":
-        if empty:
+        if empty or (unset and shell.choose(["+", ""]) == ""):
             return ""
-        other = expand.text(shell, state, node.argument)
-        if unset:
-            return shell.choose(["", other]) or other
         return other
-    if not empty and not unset:
+    if not empty:
         # Text that is unknown as a whole may turn out empty.
         only = operator[0] == ":" and value and len(value) == 1 and not is_known(value)
-        if not only:
+        if not (unset or only) or shell.choose(["value", ""]) != "":
             return value or ""
-    other = expand.text(shell, state, node.argument)
-    if not empty:
-        picked = shell.choose([value or "", other])
-        if picked is None:
-            return value or ""
-        other = picked
     if operator[-1] == "=":
-        state.assign(name, other)
+        text = expand.text(shell, state, node.argument)
+        state.assign(name, text)
+        return text
     return other
 
 

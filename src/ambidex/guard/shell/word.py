@@ -60,10 +60,10 @@ class Words(Parameters):
             while text[at] not in _SPECIAL:
                 at += 1
 
-    def required_word(self) -> Word:
-        """The word at the position, after blanks."""
-        self.blanks()
-        word = self.word()
+    def required_word(self, *, regex: bool = False) -> Word:
+        """The word after the blanks at the position; `regex` as for `word`."""
+        character = self.blanks()
+        word = Word([]) if character == "#" else self.word(regex=regex)
         if not word.parts:
             raise self.unexpected()
         return word
@@ -182,7 +182,8 @@ class Words(Parameters):
             at = start = reader.at
             while text[at] not in _BODY_SPECIAL:
                 at += 1
-            parts.text(text[start:at], True)
+            if at > start:
+                parts.text(text[start:at], True)
             reader.at = at
             character = text[at]
             if character == "$":
