@@ -157,7 +157,7 @@ FILES: dict[str, list[tuple[str, str]]] = {
     "find src -name x -fprint out": [(WRITE, "out")],
     "find src -name 'x*' -exec rm {} +": [(DELETE, "src/files below srcx*")],
     "find src/ -path 'src/a/*' -delete": [(DELETE, "src/a/*")],
-    "find -delete x": [],
+    "find src -delete x": [(DELETE, "src")],
     "fd -e o -x rm": [(DELETE, "files below .*.o")],
     "chmod -R u+w src": [(MODE, "src")],
     "chmod -x a": [(MODE, "a")],

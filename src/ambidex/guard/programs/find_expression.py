@@ -193,10 +193,7 @@ def read_expression(words: list[str]) -> Search | None:
             at += 1
             search.reads.append(value)
             search.starts_from = value
-        elif word[:1] == "-" or word[:1] >= "\U000f0000":
-            pass  # a test that is not known: it narrows nothing
-        else:
-            return None
+        # What is not known narrows nothing. GNU's find refuses a stray word, others may not.
         negated = False
     if not acts:
         search.narrowing = groups[0].narrowed()
