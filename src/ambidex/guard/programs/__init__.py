@@ -121,7 +121,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("railway", "render", "amplify", "ampx", "surge", "gh-pages", "cap", "kamal"),
         *("dokku", "eb", "copilot", "skaffold", "supabase", "convex", "eas", "fastlane"),
         *("appwrite", "dep", "shipit", "sst", "zappa", "chalice", "clever", "deployctl"),
-        *("gigalixir", "convox", "nixops", "pm2", "mkdocs", "mike", "ansible-playbook"),
+        *("gigalixir", "convox", "nixops", "mkdocs", "mike", "ansible-playbook"),
         *("ansible-pull", "flyctl", "now", "vc", "ntl", "sls", "wrangler2"),
     ),
     "packages": (

@@ -115,13 +115,6 @@ _TABLE: dict[str, dict[str, str]] = {
         **dict.fromkeys(("app delete", "svc delete", "job delete", "env delete"), "delete"),
     },
     "skaffold": {"run": _DEPLOY, "deploy": _DEPLOY, "delete": "delete"},
-    "argocd": {
-        **dict.fromkeys(("app sync", "app rollback"), _DEPLOY),
-        **dict.fromkeys(("app delete", "proj delete", "cluster rm", "repo rm"), "delete"),
-        **dict.fromkeys(
-            ("app set", "app patch", "app create", "account update-password"), "change"
-        ),
-    },
     "supabase": {
         **dict.fromkeys(("functions deploy", "db push", "config push"), _DEPLOY),
         **dict.fromkeys(("projects delete", "functions delete", "branches delete"), "delete"),
@@ -153,7 +146,6 @@ _TABLE: dict[str, dict[str, str]] = {
     "gigalixir": {"apps:destroy": "delete", "ps:migrate": "change"},
     "convox": {"deploy": _DEPLOY, "apps delete": "delete", "rack uninstall": "delete"},
     "nixops": {"deploy": _DEPLOY, "destroy": "delete", "delete": "delete"},
-    "pm2": {"deploy": _DEPLOY},
     "mkdocs": {"gh-deploy": _DEPLOY},
     "mike": {"deploy": "", "delete": "delete"},
     "ansible-playbook": {"*": "configure"},

@@ -70,7 +70,6 @@ _VERBS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "php-cs-fixer": {"fix": ((), ("dry-run",))},
     "ast-grep": {"run": (("U", "update-all"), ()), "scan": (("U", "update-all"), ())},
     "jupyter": {"nbconvert": (("inplace", "output"), ())},
-    "deno": {"fmt": ((), ("check",))},
 }
 # Operands that are no files, in front of those that are.
 _LEADING = {"sd": 2, "rename": 1, "prename": 1, "perl-rename": 1}

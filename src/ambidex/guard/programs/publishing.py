@@ -28,27 +28,21 @@ _TABLE: dict[str, dict[str, str]] = {
     },
     "cargo-release": {"*": "publish"},
     "gem": {"push": "publish", "yank": "withdraw", "owner": "withdraw"},
-    "rake": {"release": "publish"},
     "mvn": {"deploy": "publish", "release:perform": "publish", "deploy:deploy-file": "publish"},
     "mvnw": {"deploy": "publish", "release:perform": "publish"},
     "sbt": {"publish": "publish", "publishSigned": "publish", "ci-release": "publish"},
     "dotnet": {"nuget push": "publish", "nuget delete": "withdraw"},
     "nuget": {"push": "publish", "delete": "withdraw"},
-    "helm": {"push": "publish", "cm-push": "publish"},
     "vsce": {"publish": "publish", "unpublish": "withdraw"},
     "ovsx": {"publish": "publish"},
     "pod": {"trunk push": "publish", "trunk delete": "withdraw", "trunk deprecate": "withdraw"},
     "anaconda": {"upload": "publish", "remove": "withdraw"},
-    "crane": {"push": "publish", "delete": "withdraw", "tag": "publish"},
-    "skopeo": {"delete": "withdraw"},
-    "oras": {"push": "publish"},
     "goreleaser": {"release": "publish", "publish": "publish"},
     "semantic-release": {"": "publish", "*": "publish", "publish": "publish"},
     "release-it": {"": "publish", "*": "publish"},
     "lerna": {"publish": "publish"},
     "changeset": {"publish": "publish"},
     "np": {"": "publish", "*": "publish"},
-    "mix": {"hex.publish": "publish", "hex.retire": "withdraw"},
     "stack": {"upload": "publish"},
     "cabal": {"upload": "publish"},
     "dart": {"pub publish": "publish"},
@@ -106,7 +100,7 @@ def publisher(call: Invocation) -> None:
 
         run_behind(call, words[words.index("run") + 1 :])
         return
-    if call.name in ("mvn", "mvnw", "rake", "sbt"):  # several goals in one call
+    if call.name in ("mvn", "mvnw", "sbt"):  # several goals in one call
         action = next((table[word] for word in operands if word in table), "")
     else:
         action = table.get(" ".join(operands[:2])) or table.get(" ".join(operands[:1])) or ""
