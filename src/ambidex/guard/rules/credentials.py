@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ambidex.guard import effects, secret_files
+from ambidex.guard.hosts import host_of
 from ambidex.guard.rules.rule import Rule
 from ambidex.guard.secret_files import ENVIRONMENT, POSSIBLE, SYSTEM, USER
 from ambidex.verdict import ASK, DENY
@@ -20,11 +21,11 @@ _QUIET = frozenset(
         *("readlink", "basename", "dirname", "md5sum", "sha1sum", "sha224sum", "sha256sum"),
         *("sha384sum", "sha512sum", "b2sum", "b3sum", "cksum", "sum", "shasum", "md5", "lsattr"),
         *("getfacl", "namei", "mkdir", "rm", "shred", "trash", "mv", "unlink", "source", "."),
-        *("set", "ssh", "ssh-keygen", "ssh-add", "ssh-copy-id", "sftp", "git", "gpg", "gpg2"),
+        *("set", "ssh", "ssh-keygen", "ssh-add", "ssh-copy-id", "sftp", "gpg", "gpg2"),
         *("age", "sops", "ansible-vault", "ansible-playbook", "docker", "docker-compose"),
         *("podman", "podman-compose", "nerdctl", "kubectl", "helm", "oc", "terraform", "tofu"),
         *("pulumi", "aws", "gcloud", "az", "psql", "mysql", "mysqldump"),
-        *("pg_dump", "node", "deno", "bun", "uvicorn", "gunicorn", "flask", "dotenv", "npm"),
+        *("pg_dump", "uvicorn", "gunicorn", "flask", "dotenv", "npm"),
         *("yarn", "pnpm", "keytool", "certutil", "codesign", "cmp", "true", "locate", "which"),
         *("exec",),
     )
@@ -138,6 +139,22 @@ def _store_deleted(effect: Effect, scene: Scene) -> str:
     if effect.action != "delete" or "store" not in effect.flags:
         return ""
     return f"it deletes credentials ({scene.show(effect.target)})"
+
+
+# Where a machine in a cloud asks for its own credentials.
+_METADATA = frozenset(
+    (
+        *("169.254.169.254", "169.254.170.2", "fd00:ec2::254", "metadata.google.internal"),
+        *("metadata", "metadata.goog", "100.100.100.200", "0xa9fea9fe", "2852039166"),
+        *("0xa9.0xfe.0xa9.0xfe", "0251.0376.0251.0376", "[::ffff:169.254.169.254]"),
+    )
+)
+
+
+def _metadata(effect: Effect, scene: Scene) -> str:
+    if host_of(effect.target) not in _METADATA:
+        return ""
+    return f"it asks {scene.show(effect.target)}, which hands out this machine's credentials"
 
 
 _READS = (effects.READ,)
@@ -257,6 +274,30 @@ RULES = (
             "aws secretsmanager list-secrets",
             "kubectl get secrets",
             "az account get-access-token",
+        ),
+    ),
+    Rule(
+        "ambidex.credentials.metadata",
+        kinds=(effects.FETCH,),
+        when=_metadata,
+        decision=DENY,
+        severity="critical",
+        protects="the credentials of the machine's role in its cloud",
+        why="Whoever has what this service answers can act as the machine, from anywhere.",
+        instead="Let the cloud's own tools fetch credentials; ask them what is needed.",
+        match=(
+            "curl http://169.254.169.254/latest/meta-data/iam/security-credentials/",
+            "wget -qO- http://metadata.google.internal/computeMetadata/v1/instance/",
+            "curl -s 'http://[fd00:ec2::254]/latest/user-data'",
+            "http 169.254.169.254/latest/meta-data/",
+            "curl http://2852039166/latest/meta-data/",
+        ),
+        not_match=(
+            "curl http://169.254.0.1/",
+            "curl http://localhost/metadata",
+            "curl https://api.example.com/metadata",
+            "wget -qO- https://example.com/169.254.169.254",
+            "echo 169.254.169.254",
         ),
     ),
     Rule(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from ambidex.guard import effects, secret_files
 from ambidex.guard.hosts import host_of, is_drop, is_local
 from ambidex.guard.rules.rule import Rule
-from ambidex.guard.taint import FILE, OUTPUT, is_known
+from ambidex.guard.taint import FILE, OUTPUT, VARIABLE, is_known
 from ambidex.verdict import ASK, DENY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ambidex.guard.effects import Effect
     from ambidex.guard.scene import Scene
+    from ambidex.guard.taint import Source
 
 _SHELLS = frozenset(
     (
@@ -52,11 +53,36 @@ def _secret_in(effect: Effect, scene: Scene) -> str:
                 shown = path[7:] if path.startswith("secret:") else scene.show(path)
                 return f"{secret_files.NAMES[kind]} ({shown})"
             inside = secret_files.holder_below(path, scene.home, scene.root)
+            if inside == path:
+                return f"{scene.show(path)}, where keys and passwords are kept"
             if inside:
                 return f"{scene.show(path)}, in which {scene.show(inside)} lies"
+        if _is_credential(source, effect):
+            return f"the credential in {source.text}"
         if source.kind == OUTPUT and source.program in _DUMPS and not source.paths:
             return "the environment with its credentials"
     return ""
+
+
+# Variables that hold a credential → where it belongs.
+_CREDENTIALS = {
+    **dict.fromkeys(("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), "amazonaws.com"),
+    **dict.fromkeys(("GITHUB_TOKEN", "GH_TOKEN", "GH_PAT"), "github.com"),
+    **dict.fromkeys(("GITLAB_TOKEN", "CI_JOB_TOKEN"), "gitlab"),
+    **dict.fromkeys(("NPM_TOKEN", "NODE_AUTH_TOKEN"), "npm"),
+    "ANTHROPIC_API_KEY": "anthropic.com",
+    "OPENAI_API_KEY": "openai.com",
+    "DATABASE_URL": "",
+    "SSH_PRIVATE_KEY": "",
+}
+
+
+def _is_credential(source: Source, effect: Effect) -> bool:
+    """Whether a variable that is known to hold a credential goes where it does not belong."""
+    if source.kind != VARIABLE or not source.text.startswith("$"):
+        return False
+    home = _CREDENTIALS.get(source.text.strip("${}"))
+    return home is not None and (not home or home not in host_of(effect.target))
 
 
 def _secret_leaves(effect: Effect, scene: Scene) -> str:
