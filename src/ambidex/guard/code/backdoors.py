@@ -28,7 +28,13 @@ _SHELLS = (
 )
 
 
+_REMOTE_EVAL = ("then(eval)", "then(Function)", "then(x=>eval", "then(c=>eval", "then(t=>eval")
+
+
 def find(text: str, call: Invocation) -> None:
-    """Record a shell behind a connection, if `text` makes one."""
+    """Record a shell behind a connection, or an answer that is run, if `text` has one."""
     if any(word in text for word in _SOCKETS) and any(word in text for word in _SHELLS):
         call.emit(effects.SEND, action="connect", target="a host", flags=("shell",))
+    if "fetch(" in text and any(word in text.replace(" ", "") for word in _REMOTE_EVAL):
+        answer = call.unknown("the answer of fetch", hosts=("a host",))
+        call.emit(effects.EXECUTE, action="node", data=answer)

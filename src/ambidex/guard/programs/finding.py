@@ -62,7 +62,8 @@ def _find(call: Invocation) -> None:
     for start in starts:
         printed += _from(call, start, search)
     if search.prints:
-        printed += [f"{_found(call, start, search.narrowing)}\n" for start in starts]
+        end = "\0" if "-print0" in words else "\n"
+        printed += [_found(call, start, search.narrowing) + end for start in starts]
     call.output = "".join(printed)
 
 

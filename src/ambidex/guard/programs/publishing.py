@@ -120,6 +120,10 @@ def publisher(call: Invocation) -> None:
 
 def _cargo(call: Invocation, operands: list[str]) -> None:
     if operands[:1] == ["install"]:
+        for url in [w for at, w in enumerate(call.arguments) if call.arguments[at - 1] == "--git"]:
+            from ambidex.guard.programs import packages
+
+            packages.install(call, url, *packages._from(url))
         for name in operands[1:]:
             call.emit(effects.INSTALL, action="install", target=name)
 

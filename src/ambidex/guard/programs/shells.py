@@ -22,6 +22,10 @@ _STARTUP = frozenset({"rcfile", "init-file"})
 _LETTERS = "oO"
 
 
+# How the output of a shell is shown that was started to talk to somebody.
+INTERACTIVE = "an interactive shell"
+
+
 class _Line:
     """A shell's command line.
 
@@ -30,6 +34,7 @@ class _Line:
         reads: whether it reads its code from standard input although there are operands (`-s`).
         startup: files that it runs first.
         operands: the script and its arguments, or with `-c` `$0` and the arguments.
+        interactive: whether it is to talk to somebody (`-i`).
         syntax_only: whether it only reads the code (`-n`).
         shows: whether it only shows its version or help.
     """
@@ -40,6 +45,7 @@ class _Line:
         self.startup: list[str] = []
         self.operands: list[str] = []
         self.syntax_only = False
+        self.interactive = False
         self.shows = False
         self._read(call.arguments, call.name)
 
@@ -69,6 +75,8 @@ class _Line:
             for place, letter in enumerate(word[1:], 2):
                 if letter == "c" and word[0] == "-":
                     takes_code = True
+                elif letter == "i" and word[0] == "-":
+                    self.interactive = True
                 elif letter == "s":
                     self.reads = True
                 elif letter == "n" and word[0] == "-":
@@ -104,12 +112,13 @@ def run(call: Invocation) -> None:
             call.output = call.script(line.code, arguments=line.operands or [call.words[0]])
     elif line.operands and not line.reads:
         _file(call, line)
-    elif call.stdin is not None:
+    elif call.stdin is not None and not (line.interactive and not is_known(call.stdin)):
         if not line.syntax_only:
             arguments = [call.words[0], *line.operands]
             call.output = call.script(call.stdin, arguments=arguments, stdin="")
     else:
-        call.output = ""  # interactive, or nothing to read
+        # Interactive, or nothing to read. Whoever gets what it prints may be talking to it.
+        call.output = call.unknown(INTERACTIVE) if line.interactive else ""
 
 
 def _startup(call: Invocation, path: str) -> None:

@@ -6,6 +6,7 @@ from ambidex.guard import effects, secret_files
 from ambidex.guard.hosts import host_of
 from ambidex.guard.rules.rule import Rule
 from ambidex.guard.secret_files import ENVIRONMENT, POSSIBLE, SYSTEM, USER
+from ambidex.guard.taint import known_prefix
 from ambidex.verdict import ASK, DENY
 
 TYPE_CHECKING = False
@@ -151,8 +152,15 @@ _METADATA = frozenset(
 )
 
 
+def _shared(effect: Effect, scene: Scene) -> str:
+    kind = secret_files.kind_of(effect.path, scene.home)
+    if "shared" not in effect.flags or kind not in (USER, SYSTEM):
+        return ""
+    return f"it lets a container read {secret_files.NAMES[kind]} ({scene.show(effect.path)})"
+
+
 def _metadata(effect: Effect, scene: Scene) -> str:
-    if host_of(effect.target) not in _METADATA:
+    if known_prefix(host_of(effect.target)) not in _METADATA:
         return ""
     return f"it asks {scene.show(effect.target)}, which hands out this machine's credentials"
 
@@ -274,6 +282,30 @@ RULES = (
             "aws secretsmanager list-secrets",
             "kubectl get secrets",
             "az account get-access-token",
+        ),
+    ),
+    Rule(
+        "ambidex.credentials.shared",
+        kinds=_READS,
+        when=_shared,
+        decision=ASK,
+        severity="high",
+        protects="keys, tokens and passwords",
+        why="Whatever the image contains can read them and send them on.",
+        instead="Hand the container the one credential that it needs, made for the purpose.",
+        match=(
+            "docker run -v ~/.ssh:/root/.ssh alpine",
+            "docker run --rm -v ~/.aws:/root/.aws:ro amazon/aws-cli s3 ls",
+            "podman run -v ~/.gnupg:/keys alpine",
+            "docker run --mount type=bind,source=/etc/shadow,target=/s alpine",
+            "docker run -v ~/.kube/config:/root/.kube/config tool",
+        ),
+        not_match=(
+            "docker run -v $PWD:/app -w /app node npm test",
+            "docker run -v ./data:/data postgres",
+            "docker run --env-file .env app",
+            "docker run -v cache:/root/.cache node",
+            "docker run -v ~/.m2:/root/.m2 maven mvn package",
         ),
     ),
     Rule(

@@ -97,7 +97,7 @@ def _secret_leaves(effect: Effect, scene: Scene) -> str:
 
 
 def _file_leaves(effect: Effect, scene: Scene) -> str:
-    if not _is_remote(effect) or "name" in effect.flags or _secret_in(effect, scene):
+    if not _is_remote(effect) or effect.flags & {"name", "hosting"} or _secret_in(effect, scene):
         return ""
     if host_of(effect.target) == "listen":
         return ""
@@ -132,6 +132,9 @@ def _by_name(effect: Effect, scene: Scene) -> str:
     return ""
 
 
+_INTERACTIVE = "an interactive shell"  # see `programs.shells`
+
+
 def _shell_behind(effect: Effect, scene: Scene) -> str:
     peer = scene.show(effect.target)
     if "shell" in effect.flags or "program" in effect.flags:
@@ -140,6 +143,10 @@ def _shell_behind(effect: Effect, scene: Scene) -> str:
         if "shell" in effect.flags:
             return f"it hands a shell of this machine to {peer}"
         return ""
+    if _is_remote(effect) and any(
+        source.text == _INTERACTIVE for source in scene.sources.of(effect.data)
+    ):
+        return f"it hands a shell of this machine to {peer}"
     if effect.action == "connect" and _is_remote(effect):
         program = effect.words[0].rsplit("/", 1)[-1] if effect.words else ""
         if program in _SHELLS:
@@ -148,7 +155,13 @@ def _shell_behind(effect: Effect, scene: Scene) -> str:
 
 
 def _raw_channel(effect: Effect, scene: Scene) -> str:
-    if effect.action != "connect" or not _is_remote(effect):
+    if not _is_remote(effect):
+        return ""
+    if "raw" in effect.flags and effect.target != "listen":
+        for source in scene.sources.of(effect.data):
+            if source.kind == OUTPUT and source.program not in ("cat", "tar") and not source.paths:
+                return f"it sends {source.text} over a raw connection to {scene.show(effect.target)}"
+    if effect.action != "connect":
         return ""
     program = effect.words[0].rsplit("/", 1)[-1] if effect.words else ""
     paths = [path for source in scene.sources.of(effect.data) for path in source.paths]
