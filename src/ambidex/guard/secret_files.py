@@ -161,7 +161,7 @@ def kind_of(path: str, home: str) -> str:
 
 
 def _known_ending(name: str) -> str:
-    """What follows the unknown text that `name` begins with, `""` when it begins with known text."""
+    """What follows the unknown text that `name` begins with, `""` where it begins with known."""
     if not name or not _is_mark(name[0]):
         return ""
     return name.lstrip("".join({character for character in name if _is_mark(character)}))

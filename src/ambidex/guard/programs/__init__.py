@@ -184,7 +184,16 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     "transfer": (
         *("scp", "sftp", "ftp", "lftp", "rclone", "s3cmd", "s5cmd", "mc", "croc"),
-        *("wormhole", "magic-wormhole", "ffsend", "ngrok", "cloudflared", "bore", "lt", "localtunnel"),
+        *(
+            "wormhole",
+            "magic-wormhole",
+            "ffsend",
+            "ngrok",
+            "cloudflared",
+            "bore",
+            "lt",
+            "localtunnel",
+        ),
         *("mail", "mailx", "mutt", "sendmail", "msmtp", "swaks", "dig", "nslookup", "host"),
         *("drill", "ping", "whois"),
     ),

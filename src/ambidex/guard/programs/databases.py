@@ -154,9 +154,9 @@ def embedded(call: Invocation) -> None:
     flags = ["file", "local"]
     if name in ("", ":memory:"):
         flags.append("temporary")
+        name = ""
     else:
         call.emit(effects.READ, path=name)
-        name = ""
     texts = given.all("cmd", "c", "s") + words[1:]
     for script in given.all("init", "f"):
         texts.append(call.content(call.path(script)) or "")

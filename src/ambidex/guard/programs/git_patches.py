@@ -146,8 +146,8 @@ def format_patch(run: Git) -> None:
 def differences(run: Git) -> None:
     """`git diff`, `log`, `show` and the like: print, unless `--output` is given."""
     given = run.parse(
-        "output= name-only name-status ext-diff no-index O/= S/= G/= U/unified= n/= p/patch u/patch "
-        "L/= stat shortstat numstat summary check quiet"
+        "output= name-only name-status ext-diff no-index O/= S/= G/= U/unified= n/= p/patch "
+        "u/patch L/= stat shortstat numstat summary check quiet"
     )
     if given is None:
         return

@@ -69,33 +69,11 @@ def python(call: Invocation) -> None:
 
 # Modules that are programs of the same name.
 _PROGRAMS = frozenset(
-    [
-        "pip",
-        "pytest",
-        "mypy",
-        "ruff",
-        "black",
-        "coverage",
-        "twine",
-        "build",
-        "venv",
-        "virtualenv",
-        "poetry",
-        "pipx",
-        "uv",
-        "awscli",
-        "pipenv",
-        "ansible",
-        "alembic",
-        "flake8",
-        "isort",
-        "tox",
-        "nox",
-        "sqlite3",
-        "duckdb",
-        "pre_commit",
-        "ambidex",
-    ]
+    (
+        *("pip", "pytest", "mypy", "ruff", "black", "coverage", "twine", "build", "venv"),
+        *("virtualenv", "poetry", "pipx", "uv", "awscli", "pipenv", "ansible", "alembic"),
+        *("flake8", "isort", "tox", "nox", "sqlite3", "duckdb", "pre_commit", "ambidex"),
+    )
 )
 
 

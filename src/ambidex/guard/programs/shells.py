@@ -8,7 +8,7 @@ from __future__ import annotations
 from ambidex.guard import effects
 from ambidex.guard.invocation import STDIN
 from ambidex.guard.scene import below
-from ambidex.guard.taint import is_known
+from ambidex.guard.taint import INTERACTIVE, is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,10 +20,6 @@ _VALUED = frozenset({"rcfile", "init-file", "init-command", "features", "profile
 _STARTUP = frozenset({"rcfile", "init-file"})
 # Letters of `set` and the like that take the next word.
 _LETTERS = "oO"
-
-
-# How the output of a shell is shown that was started to talk to somebody.
-INTERACTIVE = "an interactive shell"
 
 
 class _Line:

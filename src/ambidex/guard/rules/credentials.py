@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from ambidex.guard import effects, secret_files
-from ambidex.guard.hosts import host_of
+from ambidex.guard.rules.credential_lending import LENDING
 from ambidex.guard.rules.rule import Rule
 from ambidex.guard.secret_files import ENVIRONMENT, POSSIBLE, SYSTEM, USER
-from ambidex.guard.taint import known_prefix
 from ambidex.verdict import ASK, DENY
 
 TYPE_CHECKING = False
@@ -142,33 +141,11 @@ def _store_deleted(effect: Effect, scene: Scene) -> str:
     return f"it deletes credentials ({scene.show(effect.target)})"
 
 
-# Where a machine in a cloud asks for its own credentials.
-_METADATA = frozenset(
-    (
-        *("169.254.169.254", "169.254.170.2", "fd00:ec2::254", "metadata.google.internal"),
-        *("metadata", "metadata.goog", "100.100.100.200", "0xa9fea9fe", "2852039166"),
-        *("0xa9.0xfe.0xa9.0xfe", "0251.0376.0251.0376", "[::ffff:169.254.169.254]"),
-    )
-)
-
-
-def _shared(effect: Effect, scene: Scene) -> str:
-    kind = secret_files.kind_of(effect.path, scene.home)
-    if "shared" not in effect.flags or kind not in (USER, SYSTEM):
-        return ""
-    return f"it lets a container read {secret_files.NAMES[kind]} ({scene.show(effect.path)})"
-
-
-def _metadata(effect: Effect, scene: Scene) -> str:
-    if known_prefix(host_of(effect.target)) not in _METADATA:
-        return ""
-    return f"it asks {scene.show(effect.target)}, which hands out this machine's credentials"
-
-
 _READS = (effects.READ,)
 _CHANGES = (effects.WRITE, effects.APPEND, effects.EDIT, effects.DELETE, effects.MOVE)
 
 RULES = (
+    *LENDING,
     Rule(
         "ambidex.credentials.read",
         kinds=_READS,
@@ -282,54 +259,6 @@ RULES = (
             "aws secretsmanager list-secrets",
             "kubectl get secrets",
             "az account get-access-token",
-        ),
-    ),
-    Rule(
-        "ambidex.credentials.shared",
-        kinds=_READS,
-        when=_shared,
-        decision=ASK,
-        severity="high",
-        protects="keys, tokens and passwords",
-        why="Whatever the image contains can read them and send them on.",
-        instead="Hand the container the one credential that it needs, made for the purpose.",
-        match=(
-            "docker run -v ~/.ssh:/root/.ssh alpine",
-            "docker run --rm -v ~/.aws:/root/.aws:ro amazon/aws-cli s3 ls",
-            "podman run -v ~/.gnupg:/keys alpine",
-            "docker run --mount type=bind,source=/etc/shadow,target=/s alpine",
-            "docker run -v ~/.kube/config:/root/.kube/config tool",
-        ),
-        not_match=(
-            "docker run -v $PWD:/app -w /app node npm test",
-            "docker run -v ./data:/data postgres",
-            "docker run --env-file .env app",
-            "docker run -v cache:/root/.cache node",
-            "docker run -v ~/.m2:/root/.m2 maven mvn package",
-        ),
-    ),
-    Rule(
-        "ambidex.credentials.metadata",
-        kinds=(effects.FETCH,),
-        when=_metadata,
-        decision=DENY,
-        severity="critical",
-        protects="the credentials of the machine's role in its cloud",
-        why="Whoever has what this service answers can act as the machine, from anywhere.",
-        instead="Let the cloud's own tools fetch credentials; ask them what is needed.",
-        match=(
-            "curl http://169.254.169.254/latest/meta-data/iam/security-credentials/",
-            "wget -qO- http://metadata.google.internal/computeMetadata/v1/instance/",
-            "curl -s 'http://[fd00:ec2::254]/latest/user-data'",
-            "http 169.254.169.254/latest/meta-data/",
-            "curl http://2852039166/latest/meta-data/",
-        ),
-        not_match=(
-            "curl http://169.254.0.1/",
-            "curl http://localhost/metadata",
-            "curl https://api.example.com/metadata",
-            "wget -qO- https://example.com/169.254.169.254",
-            "echo 169.254.169.254",
         ),
     ),
     Rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ambidex.guard import effects, secret_files
 from ambidex.guard.hosts import host_of, is_drop, is_local
 from ambidex.guard.rules.rule import Rule
-from ambidex.guard.taint import FILE, OUTPUT, VARIABLE, is_known
+from ambidex.guard.taint import FILE, INTERACTIVE, OUTPUT, VARIABLE, is_known
 from ambidex.verdict import ASK, DENY
 
 TYPE_CHECKING = False
@@ -27,7 +27,7 @@ _ARCHIVERS = frozenset(
     )
 )
 # Programs whose output is all of the environment; `env` and `set` when they are called alone.
-_DUMPS = frozenset(("env", "printenv", "export", "set", "declare", "typeset", "compgen"))
+_DUMPS = frozenset(("env", "printenv", "compgen"))
 _ENVIRONMENT = "/proc/self/environ"
 
 
@@ -132,9 +132,6 @@ def _by_name(effect: Effect, scene: Scene) -> str:
     return ""
 
 
-_INTERACTIVE = "an interactive shell"  # see `programs.shells`
-
-
 def _shell_behind(effect: Effect, scene: Scene) -> str:
     peer = scene.show(effect.target)
     if "shell" in effect.flags or "program" in effect.flags:
@@ -144,7 +141,7 @@ def _shell_behind(effect: Effect, scene: Scene) -> str:
             return f"it hands a shell of this machine to {peer}"
         return ""
     if _is_remote(effect) and any(
-        source.text == _INTERACTIVE for source in scene.sources.of(effect.data)
+        source.text == INTERACTIVE for source in scene.sources.of(effect.data)
     ):
         return f"it hands a shell of this machine to {peer}"
     if effect.action == "connect" and _is_remote(effect):
@@ -160,7 +157,9 @@ def _raw_channel(effect: Effect, scene: Scene) -> str:
     if "raw" in effect.flags and effect.target != "listen":
         for source in scene.sources.of(effect.data):
             if source.kind == OUTPUT and source.program not in ("cat", "tar") and not source.paths:
-                return f"it sends {source.text} over a raw connection to {scene.show(effect.target)}"
+                return (
+                    f"it sends {source.text} over a raw connection to {scene.show(effect.target)}"
+                )
     if effect.action != "connect":
         return ""
     program = effect.words[0].rsplit("/", 1)[-1] if effect.words else ""
