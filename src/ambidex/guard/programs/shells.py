@@ -108,10 +108,12 @@ def run(call: Invocation) -> None:
             call.output = call.script(line.code, arguments=line.operands or [call.words[0]])
     elif line.operands and not line.reads:
         _file(call, line)
-    elif call.stdin is not None and not (line.interactive and not is_known(call.stdin)):
+    elif call.stdin is not None:
         if not line.syntax_only:
             arguments = [call.words[0], *line.operands]
             call.output = call.script(call.stdin, arguments=arguments, stdin="")
+            if line.interactive and not is_known(call.stdin):
+                call.output += call.unknown(INTERACTIVE)
     else:
         # Interactive, or nothing to read. Whoever gets what it prints may be talking to it.
         call.output = call.unknown(INTERACTIVE) if line.interactive else ""
