@@ -108,7 +108,7 @@ def _run(shell: Shell, node: Simple, state: State) -> list[State]:
 
 
 def _take_in(words: list[Word], found: list[effects.Effect], count: int) -> None:
-    """What `export $(grep -v '^#' .env)` reads goes into variables and is not shown, as by `source`.
+    """What `export $(grep -v "^#" .env)` reads goes into variables and is not shown, like `source`.
 
     Args:
         words: the command's words.
