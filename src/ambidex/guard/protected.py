@@ -124,8 +124,15 @@ def _holds(folder: str, glob: str, scene: Scene) -> bool:
     return any(below(folder, path) is not None for path in files_of(glob, scene, folder))
 
 
-def files_of(glob: str, scene: Scene, folder: str = "") -> Iterator[str]:
+def files_of(glob: str, scene: Scene, folder: str = "") -> list[str]:
     """Existing files that a glob covers, relative to the project, of the first `MAX_FILES`."""
+    listed = scene.listed.get((glob, folder))
+    if listed is None:
+        listed = scene.listed[glob, folder] = list(_listed(glob, scene, folder))
+    return listed
+
+
+def _listed(glob: str, scene: Scene, folder: str) -> Iterator[str]:
     start = os.path.join(scene.root, literal_start(glob) or folder)
     if os.path.isfile(start):
         path = os.path.relpath(start, scene.root)
@@ -135,11 +142,12 @@ def files_of(glob: str, scene: Scene, folder: str = "") -> Iterator[str]:
     seen = 0
     for place, folders, names in os.walk(start):
         folders[:] = [name for name in folders if name not in (".git", "node_modules", ".venv")]
+        inside = os.path.relpath(place, scene.root)
         for name in names:
             seen += 1
             if seen > MAX_FILES:
                 return
-            path = os.path.relpath(os.path.join(place, name), scene.root)
+            path = name if inside == "." else f"{inside}/{name}"
             if matches(glob, path):
                 yield path
 

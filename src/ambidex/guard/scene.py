@@ -60,6 +60,9 @@ class Scene:
         self.untrusted = untrusted
         self.sources = Sources()
         self._trees: dict[str, str | None] = {}
+        self._bases: dict[str | None, list[str]] = {}
+        # What `protected.files_of` has listed: the disk does not change while a call is judged.
+        self.listed: dict[tuple[str, str], list[str]] = {}
 
     @property
     def home(self) -> str:
@@ -78,11 +81,13 @@ class Scene:
 
     def trees(self, path: str) -> list[str]:
         """The work trees of the repository in which `path` may lie, the project's first."""
-        found = [self.root, os.path.realpath(self.root)]
         tree = self.tree_of(path)
-        if tree and locate.common_dir(tree) == locate.common_dir(self.root):
-            found.append(tree)
-        return list(dict.fromkeys(found))
+        if tree not in self._bases:
+            found = [self.root, os.path.realpath(self.root)]
+            if tree and locate.common_dir(tree) == locate.common_dir(self.root):
+                found.append(tree)
+            self._bases[tree] = list(dict.fromkeys(found))
+        return self._bases[tree]
 
     def relative(self, path: str) -> str | None:
         """`path` relative to the work tree of the repository that it lies in, else None."""

@@ -101,6 +101,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("djlint", "nbstripout", "sd", "rename", "prename", "perl-rename", "ruff"),
         *("biome", "sqlfluff", "dprint", "buf", "php-cs-fixer", "ast-grep", "jupyter"),
         *("cc", "gcc", "g++", "clang", "clang++", "ld", "rustc", "pandoc", "dot", "protoc"),
+        *("swiftc", "gfortran", "ghc", "nvcc", "ocamlc", "ocamlopt", "tcc", "gnatmake", "dmd"),
+        *("clang-cl", "icc", "icx", "gdc", "ldc2", "fpc", "emcc"),
         *("as", "nasm", "objcopy", "xmllint", "xsltproc", "esbuild", "sass", "lessc"),
         *("typst",),
     ),

@@ -112,7 +112,7 @@ def parallel(call: Invocation) -> None:
         long_valued=_PARALLEL_VALUED,
         stops=True,
     )
-    if given.has("dry-run", "dryrun", "citation", "version", "help", "V"):
+    if given.has("dry-run", "dryrun", "citation", "version", "help", "V", "h"):
         return
     rows = _combined(_sources(call, arguments[first:], given))
     words = given.operands

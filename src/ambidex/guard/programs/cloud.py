@@ -89,15 +89,20 @@ def _follow(call: Invocation, words: list[str], verb: str) -> None:
     if _contains_any_word(lowered, verbs.WATCHING):
         action = "delete"
         flags.add("grave")
-    elif _grants(call, lowered):
+    elif action != "ask" and _grants(call, lowered):
         action = "grant"
     if action in ("", "ask"):
         return
     if action == "delete" and _is_grave(lowered):
         flags.add("grave")
-    if any(word in ("--dry-run", "--dryrun", "--what-if", "--help", "-h") for word in call.words):
+    if any(word in _WITHOUT_HARM for word in call.words):
         return
     call.emit(effects.REMOTE, action=action, target=shown, flags=flags)
+
+
+_WITHOUT_HARM = frozenset(
+    ("--dry-run", "--dryrun", "--what-if", "--help", "-h", "--generate-cli-skeleton")
+)
 
 
 def _contains_any_word(words: list[str], wanted: frozenset[str]) -> bool:
@@ -264,6 +269,8 @@ def _storage(call: Invocation, verb: str, places: list[str]) -> None:
             flags=("cloud", "grave") if grave else ("cloud",),
         )
     elif verb in ("cp", "mv", "rsync") and len(places) > 1:
+        if verb == "rsync" and ("-n" in call.words or "--dry-run" in call.words):
+            return
         _copy(call, places, deletes="-d" in call.words)
     elif verb in ("iam", "acl", "defacl") and places[:1] != ["get"]:
         call.emit(effects.REMOTE, action="grant", target=f"{call.name} {verb}", flags=("cloud",))

@@ -202,6 +202,10 @@ def local_cluster(call: Invocation) -> None:
 def gitops(call: Invocation) -> None:
     """argocd, flux, kustomize and eksctl: clusters through another tool."""
     words = [word for word in call.arguments if not word.startswith("-")]
+    if "--help" in call.arguments or "-h" in call.arguments or words[:1] == ["help"]:
+        return
+    if any(word in ("get", "list", "diff", "history", "logs", "manifests") for word in words[:2]):
+        return
     if any(
         word in ("delete", "uninstall", "terminate-op", "delete-resource") for word in words[:3]
     ):

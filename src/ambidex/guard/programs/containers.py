@@ -230,6 +230,8 @@ def compose(call: Invocation, words: list[str] | None = None) -> None:
     if not given.operands:
         return
     verb, rest = given.operands[0], given.operands[1:]
+    if rest and rest[-1] == "--help" and verb not in ("exec", "run"):
+        return
     inner = options.read(rest, valued="t", long_valued=("rmi", "timeout", "scale"))
     if verb == "down":
         flags = {"compose"}

@@ -19,6 +19,9 @@ def file(call: Invocation, language: str, path: str, arguments: list[str]) -> No
         stdin(call, language, arguments)
         return
     written = call.machine.contents.get(call.path(path))
+    name = path.rsplit("/", 1)[-1]
+    if name in ("manage.py", "artisan"):
+        call.run([name, *arguments])
     call.emit(effects.EXECUTE, action="file", path=path, data=written or "")
     if written:
         call.code(language, written, arguments=[path, *arguments])

@@ -32,7 +32,21 @@ def asks_help(call: Invocation) -> bool:
 
     Only the first word counts: behind operands some systems take `--help` for an operand.
     """
+    if len(call.words) == 2 and call.words[1] == "-h" and call.name in _SHORT_HELP:
+        return True
     return len(call.words) > 1 and call.words[1] in ("--help", "--version", "-help", "--usage")
+
+
+# Programs of which `-h` alone asks for help; for others it is an option (`shutdown -h`).
+_SHORT_HELP = frozenset(
+    (
+        *("pkill", "killall", "skill", "useradd", "userdel", "usermod", "groupadd", "groupdel"),
+        *("groupmod", "passwd", "chage", "chsh", "chfn", "visudo", "gpasswd", "update-grub"),
+        *("grub-install", "grub-mkconfig", "kexec", "spctl", "csrutil", "nvram", "bless"),
+        *("efibootmgr", "dracut", "mkinitcpio", "update-initramfs", "umount", "lvremove"),
+        *("vgremove", "pvremove", "lvreduce", "vgreduce", "pvcreate", "vgcreate", "lvconvert"),
+    )
+)
 
 
 def place(call: Invocation, word: str) -> list[str]:

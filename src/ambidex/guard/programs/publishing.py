@@ -63,7 +63,7 @@ _TABLE: dict[str, dict[str, str]] = {
     "ansible-galaxy": {"collection publish": "publish", "role delete": "withdraw"},
 }
 _WITHOUT_HARM = (
-    "--dry-run --help -h --list -n --snapshot --skip-publish --dryrun --no-publish"
+    "--dry-run --help -h --list -n --snapshot --skip-publish --dryrun --no-publish --noop"
     " --skip=publish --check"
 )
 _HARMLESS = frozenset(_WITHOUT_HARM.split())
@@ -130,7 +130,7 @@ def _cargo(call: Invocation, operands: list[str]) -> None:
 
 def gradle(call: Invocation) -> None:
     """`gradle publish`: every task of that name but the local one."""
-    if {"--dry-run", "-m", "--help"} & set(call.arguments):
+    if {"--dry-run", "-m", "--help"} & set(call.arguments) or call.arguments[:1] == ["help"]:
         return
     for word in call.arguments:
         task = word.rpartition(":")[2].lower()

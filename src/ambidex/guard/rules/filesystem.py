@@ -98,9 +98,9 @@ def _outside_write(effect: Effect, scene: Scene) -> str:
     for reach in places.reaches(effect, scene):
         if reach.anywhere:
             continue
-        place = places.where(reach.spot, scene)
-        if "unpacked" in effect.flags and scene.is_temporary(f"{reach.spot}/x"):
-            continue
+        # Files whose names are not known come into the folder, and are not the folder itself.
+        spot = f"{reach.base}/…" if reach.rest and scene.is_temporary(f"{reach.base}/…") else ""
+        place = places.where(spot or reach.spot, scene)
         if place in (ROOT, SYSTEM) or (place in (OUTSIDE, HOME) and not folder):
             return f"a write to {scene.show(effect.path)}, outside the project"
         if place == PROJECT and below(scene.root, reach.base) != "" and not folder:

@@ -125,12 +125,13 @@ def external(shell: Shell, state: State, words: list[str], given: dict[str, str]
     )
     outer, shell.state = shell.state, state
     try:
-        model = programs.model_of(invocation.name)
+        tells = len(words) == 2 and words[1] in _TELLING and "/" not in name
+        model = None if tells else programs.model_of(invocation.name)
         if model is not None:
             model(invocation)
         elif "/" in name and is_known(name):
             _file(shell, invocation)
-        elif "/" not in name and invocation.name not in _CONSUMERS and len(words) > 1:
+        elif not tells and "/" not in name and invocation.name not in _CONSUMERS and words[1:]:
             _wrapper(shell, invocation)
         if "/" in name and model is not None:
             _written(shell, invocation)
@@ -140,6 +141,11 @@ def external(shell: Shell, state: State, words: list[str], given: dict[str, str]
     output = invocation.output
     redirect.put(shell, state, invocation.default_output() if output is None else output, words)
     return [state]
+
+
+# The only word behind a program that is asked what it is: nothing is done then. A path may name a
+# script of the project, which runs all the same.
+_TELLING = frozenset({"--help", "--version"})
 
 
 def _is_named(name: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ambidex.guard import effects
 from ambidex.guard.shell import calling, expand, redirect, values
-from ambidex.guard.shell.nodes import Assignment, Literal, Simple, Word
+from ambidex.guard.shell.nodes import Assignment, Literal, Simple, Substitution, Word
 from ambidex.guard.shell.state import State, merged
 
 TYPE_CHECKING = False
@@ -63,7 +63,9 @@ def _run(shell: Shell, node: Simple, state: State) -> list[State]:
     state.status = True
     arrays: list[Assignment] = []
     if len(node.words) > 1 and _name(node.words[0]) in _DECLARING:
+        count = len(shell.effects)
         words = _declared(shell, state, node.words, arrays)
+        _take_in(node.words, shell.effects, count)
     else:
         words = expand.fields(shell, state, node.words)
     if not words:
@@ -103,6 +105,22 @@ def _run(shell: Shell, node: Simple, state: State) -> list[State]:
         for end in ends:
             redirect.closed(shell, end, before, words)
     return finished(shell, ends, waiting)
+
+
+def _take_in(words: list[Word], found: list[effects.Effect], count: int) -> None:
+    """What `export $(grep -v "^#" .env)` reads goes into variables and is not shown, like `source`.
+
+    Args:
+        words: the command's words.
+        found: all effects so far.
+        count: how many of them there were before the words were expanded.
+    """
+    parts = [part for word in words[1:] for part in word.parts]
+    if not all(type(part) is Substitution and not part.quoted for part in parts):
+        return
+    if all(effect.kind == effects.READ for effect in found[count:]):
+        for effect in found[count:]:
+            effect.flags |= {"quiet"}
 
 
 def _name(word: Word) -> str:
