@@ -87,6 +87,8 @@ def _without_process_folders(path: str, scene: Scene) -> str:
 
 
 def _resolved(path: str) -> str:
+    if "\0" in path:
+        return path  # no file has such a name
     if is_known(path):
         return os.path.realpath(path)
     prefix = known_prefix(path)

@@ -5,6 +5,7 @@ Hot path: the guard's own words.
 
 from __future__ import annotations
 
+from ambidex.guard.effects import EXECUTE
 from ambidex.guard.programs import options
 from ambidex.guard.programs.prefixes import split_words
 from ambidex.guard.taint import INPUT, is_known
@@ -59,7 +60,21 @@ def xargs(call: Invocation) -> None:
         size = _number(given.last("n", "max-args", "L", "l", "max-lines"), len(items))
         for at in list(range(0, len(items), size))[:MAX_RUNS] if items else [0]:
             printed.append(call.run([*words, *items[at : at + size]], **changes))
+        _meant(call, words, text, changes)
     call.output = "".join(printed)
+
+
+_SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "ash", "mksh"})
+
+
+def _meant(call: Invocation, words: list[str], text: str, changes: dict[str, str]) -> None:
+    """A shell whose arguments are commands gets them word by word; whole lines were meant."""
+    name = words[0].rsplit("/", 1)[-1].lower()
+    if name not in _SHELLS or not any(word[:1] == "-" and "c" in word for word in words[1:-1]):
+        return
+    for line in text.split("\n")[:MAX_RUNS]:
+        if " " in line.strip():
+            call.run([*words, line.strip()], **changes)
 
 
 def _number(text: str, otherwise: int) -> int:
@@ -121,6 +136,10 @@ def parallel(call: Invocation) -> None:
         return
     place = given.last("I") or "{}"
     printed = []
+    if not words and first == len(arguments):
+        # Whatever comes in is a command.
+        typed = call.unknown("commands from standard input", kind=INPUT)
+        call.emit(EXECUTE, action="shell", data=typed, target=call.name)
     for number, row in enumerate(rows[:MAX_RUNS], 1):
         if not words:
             printed.append(call.script(" ".join(row), stdin=""))

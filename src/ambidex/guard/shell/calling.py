@@ -77,11 +77,15 @@ def call(shell: Shell, state: State, words: list[str], given: dict[str, str]) ->
     name = words[0]
     running = [entry for entry in shell.calls if entry[0] == name]
     if running:
-        _, apart, doubtful = running[0]
+        _, apart, doubtful, _ = running[0]
         if shell.apart > apart and shell.doubtful == doubtful:
             shell.emit(effects.HOST, action="fork-bomb", words=words)
             return [state]
         if len(running) > 3 and shell.doubtful > doubtful:
+            return [state]
+        if len(running) > 3 and running[-1][3] == (words, state.variables):
+            # Nothing is different from the last time, so it will never end.
+            shell.emit(effects.HOST, action="endless-recursion", words=words)
             return [state]
     outer = (state.positional, state.scopes)
     state.positional = tuple(words[1:])
@@ -89,7 +93,7 @@ def call(shell: Shell, state: State, words: list[str], given: dict[str, str]) ->
     hidden = {one: state.variables.get(one, MISSING) for one in given}
     for one, value in given.items():
         state.assign(one, value)
-    shell.calls.append((name, shell.apart, shell.doubtful))
+    shell.calls.append((name, shell.apart, shell.doubtful, (words, state.variables)))
     shell.deeper()
     try:
         ends = shell.walk(state.functions[name], state)
@@ -202,6 +206,10 @@ def _script_via(shell: Shell, place: str) -> str:
 def _wrapper(shell: Shell, invocation: Invocation) -> None:
     """A program that is not known may run its arguments."""
     if shell.via.startswith("wrapper:"):
+        return
+    if "=" in invocation.name:
+        # `A-B=2 command`, `=2 command`: an assignment gone wrong, no program.
+        invocation.run(invocation.words[1:])
         return
     for at, word in enumerate(invocation.words[1:9], 1):
         if os.path.basename(word) in COMMANDS and "=" not in word:

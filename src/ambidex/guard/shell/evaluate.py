@@ -64,9 +64,14 @@ class Shell:
         shell: the name of the shell that runs the code at hand, `""` for the command line itself.
         deadline: when the evaluation ends, in seconds of `time.monotonic`.
         waiting: `>(…)` of the command at hand: the path and what reads from it.
-        calls: the functions that run, innermost last, with what was started apart when they began.
+        calls: the functions that run, innermost last, with what was started apart when they began,
+            the conditions that were not known then, and their words and variables.
         apart: how many pipelines and background commands surround the command at hand.
         doubtful: how many conditions that are not known surround it.
+        plain: whether the code at hand is given to `eval` or `source` in the usual form, in which
+            programs print settings for the shell that asks them.
+        indirect: whether a program runs the builtin at hand (`env eval …`).
+        writes: whether the output of the command at hand goes to a file.
     """
 
     def __init__(self, scene: Scene) -> None:
@@ -79,9 +84,10 @@ class Shell:
         self.deadline = 0.0
         self.descriptor = 64
         self.waiting: list[tuple[str, Script]] = []
-        self.calls: list[tuple[str, int, int]] = []
+        self.calls: list[tuple[str, int, int, Any]] = []
         self.apart = 0
         self.doubtful = 0
+        self.plain = self.indirect = self.writes = False
         self._depth = 0
         self._steps = 0
         self._picks: Picks | None = None
@@ -117,9 +123,13 @@ class Shell:
     def run(self, words: list[str], caller: Invocation, changes: dict[str, Any]) -> str:
         """Run one program; returns what it prints."""
         state = self._child(caller, changes)
-        return self._within(
-            caller, changes, lambda: calling.dispatch(self, state, words, {}, False)
-        )
+        outer, self.indirect = self.indirect, True
+        try:
+            return self._within(
+                caller, changes, lambda: calling.dispatch(self, state, words, {}, False)
+            )
+        finally:
+            self.indirect = outer
 
     def run_script(self, text: str, caller: Invocation, changes: dict[str, Any]) -> str:
         """Run shell code; returns what it prints."""
@@ -137,10 +147,11 @@ class Shell:
         else:
             state.positional = ()
         outer, self.shell = self.shell, caller.name or "sh"
+        form, self.indirect, self.plain = self.indirect, False, False
         try:
             return self._within(caller, changes, lambda: self.source(text, state))
         finally:
-            self.shell = outer
+            self.shell, self.indirect = outer, form
 
     def file_text(self, path: str) -> str | None:
         """The content of a small text file of the project, None when there is none."""
@@ -191,7 +202,14 @@ class Shell:
         script = self._parsed.get(text)
         if script is None:
             if _is_unknown(text):
-                self.emit(kinds.EXECUTE, action="shell", data=text, target=self.shell or "eval")
+                flags = ("plain",) if self.plain else ()
+                self.emit(
+                    kinds.EXECUTE,
+                    action="shell",
+                    data=text,
+                    target=self.shell or "eval",
+                    flags=flags,
+                )
                 state.output += self.sources.mark(
                     Source("output", "$(…)", *_flows(self.sources.of(text)))
                 )
@@ -218,6 +236,12 @@ class Shell:
                 return Script([])
         # What stands before the mistake would be run all the same by a shell that reads lines,
         # and shows what the rest is about.
+        start = text.lstrip(" \t\n;|&)")
+        if len(start) < len(text):
+            try:
+                return parse(start, deadline=self.deadline)
+            except UnreadableCommand:
+                self.step(50)
         end = len(text)
         for _ in range(MAX_CUTS):
             end = max(text.rfind(mark, 0, end) for mark in ("\n", ";", "|", "&"))
@@ -285,6 +309,7 @@ class Shell:
         ended: list[State] = []
         for state in states:
             traps, state.traps = state.traps, {}
+            self.plain = False
             state.flow = None
             going = [state]
             for code in traps.values():
