@@ -111,6 +111,11 @@ def is_known(text: str) -> bool:
     return text.isascii() or all(character < _FIRST_CHARACTER for character in text)
 
 
+def is_unknown(text: str) -> bool:
+    """Whether nothing of `text` is known but blanks."""
+    return not text.isascii() and all(c.isspace() or c >= _FIRST_CHARACTER for c in text)
+
+
 def is_pattern(text: str) -> bool:
     """Whether the only unknown parts of `text` are patterns of file names."""
     return not is_known(text) and all(c < _FIRST_CHARACTER or c in _PATTERNS for c in text)

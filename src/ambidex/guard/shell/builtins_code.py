@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ambidex.guard import effects
 from ambidex.guard.shell import calling, redirect
+from ambidex.guard.taint import OUTPUT, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,7 +110,17 @@ def _command(shell: Shell, state: State, words: list[str], given: Given) -> list
     if not rest:
         state.status = True
         return None
-    return calling.dispatch(shell, state, rest, given, False)
+    before = len(state.output)
+    ends = calling.dispatch(shell, state, rest, given, False)
+    for end in ends:
+        # Who sees the output shall see how it came about.
+        sources = shell.sources.of(end.output[before:])
+        if len(sources) == 1 and len(end.output) == before + 1 and sources[0].kind == OUTPUT:
+            one = sources[0]
+            shown = f"$({words[0]} {one.text[2:]}" if one.text[:2] == "$(" else one.text
+            facts = (one.paths, one.hosts, one.folders, one.program)
+            end.output = end.output[:before] + shell.sources.mark(Source(OUTPUT, shown, *facts))
+    return ends
 
 
 BUILTINS: dict[str, Builtin] = {

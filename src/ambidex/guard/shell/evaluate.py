@@ -16,10 +16,11 @@ from ambidex.guard.effects import Effect
 from ambidex.guard.invocation import Invocation
 from ambidex.guard.scene import below
 from ambidex.guard.shell import calling, control, redirect
+from ambidex.guard.shell.mending import mended
 from ambidex.guard.shell.nodes import Node, Script
 from ambidex.guard.shell.parse import UnreadableCommand, parse
 from ambidex.guard.shell.state import State, choice, merged
-from ambidex.guard.taint import VARIABLE, Source, is_known
+from ambidex.guard.taint import VARIABLE, Source, is_known, is_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ MAX_STEPS = 20_000
 MAX_DEPTH = 30
 MAX_SECONDS = 0.2
 MAX_ALTERNATIVES = 8
-MAX_CUTS = 20
 # Scripts of the project are read up to this size, in bytes.
 MAX_SCRIPT = 65_536
 
@@ -201,7 +201,7 @@ class Shell:
             return [state]
         script = self._parsed.get(text)
         if script is None:
-            if _is_unknown(text):
+            if is_unknown(text):
                 flags = ("plain",) if self.plain else ()
                 self.emit(
                     kinds.EXECUTE,
@@ -210,9 +210,12 @@ class Shell:
                     target=self.shell or "eval",
                     flags=flags,
                 )
-                state.output += self.sources.mark(
-                    Source("output", "$(…)", *_flows(self.sources.of(text)))
+                flows = self.sources.of(text)
+                paths, hosts = (
+                    [p for s in flows for p in s.paths],
+                    [h for s in flows for h in s.hosts],
                 )
+                state.output += self.sources.mark(Source("output", "$(…)", paths, hosts))
                 state.status = None
                 return [state]
             script = self._read(text)
@@ -228,31 +231,16 @@ class Shell:
         try:
             return parse(text, deadline=self.deadline)
         except UnreadableCommand as problem:
-            action = "too-long" if problem.too_long else "unreadable"
-            self.effects.append(
-                Effect(kinds.UNKNOWN, action=action, data=str(problem), via=self.via)
-            )
             if problem.too_long:
+                self._unread("too-long", problem)
                 return Script([])
-        # What stands before the mistake would be run all the same by a shell that reads lines,
-        # and shows what the rest is about.
-        start = text.lstrip(" \t\n;|&)")
-        if len(start) < len(text):
-            try:
-                return parse(start, deadline=self.deadline)
-            except UnreadableCommand:
-                self.step(50)
-        end = len(text)
-        for _ in range(MAX_CUTS):
-            end = max(text.rfind(mark, 0, end) for mark in ("\n", ";", "|", "&"))
-            if end <= 0:
-                break
-            self.step(50)
-            try:
-                return parse(text[:end], deadline=self.deadline)
-            except UnreadableCommand:
-                continue
-        return Script([])
+            script, certain = mended(text, str(problem), self.deadline, self.step)
+            if not certain:
+                self._unread("unreadable", problem)
+            return script
+
+    def _unread(self, action: str, problem: Exception) -> None:
+        self.effects.append(Effect(kinds.UNKNOWN, action=action, data=str(problem), via=self.via))
 
     def script(self, script: Script, state: State) -> list[State]:
         """Run the commands of `script` one after the other."""
@@ -412,12 +400,3 @@ class Shell:
         """What is in a file, as written by this command line or in the project."""
         written = state.contents.get(path)
         return self.file_text(os.path.normpath(path)) if written is None else written
-
-
-def _is_unknown(text: str) -> bool:
-    """Whether nothing of `text` is known but blanks."""
-    return not text.isascii() and all(c.isspace() or not is_known(c) for c in text)
-
-
-def _flows(sources: list[Source]) -> tuple[list[str], list[str]]:
-    return [p for s in sources for p in s.paths], [h for s in sources for h in s.hosts]
