@@ -63,9 +63,26 @@ def follow(language: str, text: str, call: Invocation, changes: dict[str, Any]) 
     if len(text) > MAX_LENGTH:
         inner.emit(effects.UNKNOWN, action=f"{language} code too long to read")
         text = text[:MAX_LENGTH]
+    if len(text) < _SHORT and language in _FORKS and _multiplies(text, _FORKS[language]):
+        inner.emit(effects.HOST, action="fork-bomb")
     module = __import__(f"ambidex.guard.code.{name}", fromlist=["follow"])
     module.follow(text, inner, {**changes, "language": language})
     call.take(inner)
+
+
+# A bomb is short; longer code with these words does something else.
+_SHORT = 200
+_FORKS = {"perl": "fork", "ruby": "fork", "python": "os.fork()", "php": "pcntl_fork()"}
+
+
+def _multiplies(text: str, fork: str) -> bool:
+    """Whether code starts itself again and again, in a loop that nothing ends."""
+    if fork not in text:
+        return False
+    words = "".join(letter if letter.isalnum() else " " for letter in text).split()
+    return bool({"while", "loop", "for", "until"} & set(words)) and not (
+        {"wait", "waitpid", "exit", "break", "last", "detach"} & set(words)
+    )
 
 
 def _unknown_code(language: str, text: str, call: Invocation) -> None:

@@ -47,6 +47,7 @@ def xargs(call: Invocation) -> None:
     items = _items(text, given, by_lines=inserted)
     changes = {"stdin": call.stdin} if file and call.stdin is not None else {"stdin": ""}
     printed = []
+    _takes_code(call, words)
     if inserted:
         for item in items[:MAX_RUNS]:
             filled = [word.replace(place, item) for word in words]
@@ -77,6 +78,14 @@ def _meant(call: Invocation, words: list[str], text: str, changes: dict[str, str
             call.run([*words, line.strip()], **changes)
 
 
+def _takes_code(call: Invocation, words: list[str]) -> None:
+    """Record that whatever comes in is a command: `xargs bash -c`."""
+    name = words[0].rsplit("/", 1)[-1].lower()
+    if name in _SHELLS and len(words) > 1 and words[-1][:1] == "-" and words[-1][-1] == "c":
+        typed = call.unknown("what comes in", kind=INPUT)
+        call.emit(EXECUTE, action="shell", data=typed, target=call.name)
+
+
 def _number(text: str, otherwise: int) -> int:
     return max(int(text), 1) if text.isascii() and text.isdigit() else max(otherwise, 1)
 
@@ -84,7 +93,7 @@ def _number(text: str, otherwise: int) -> int:
 def _items(text: str, given: options.Options, *, by_lines: bool) -> list[str]:
     """The arguments that xargs makes of its input."""
     if given.has("0", "null"):
-        parts = text.split("\0")
+        parts = [part if is_known(part) else part.rstrip("\n") for part in text.split("\0")]
     elif given.has("d", "delimiter"):
         parts = text.split(_escape(given.last("d", "delimiter")) or "\0")
         parts = [
@@ -136,10 +145,13 @@ def parallel(call: Invocation) -> None:
         return
     place = given.last("I") or "{}"
     printed = []
-    if not words and first == len(arguments):
-        # Whatever comes in is a command.
-        typed = call.unknown("commands from standard input", kind=INPUT)
-        call.emit(EXECUTE, action="shell", data=typed, target=call.name)
+    if first == len(arguments):
+        # Without a command whatever comes in is one.
+        _takes_code(call, words or ["sh", "-c"])
+    colsep = given.last("C", "colsep")
+    if colsep and is_known(colsep):
+        mark = _escape(colsep)
+        rows = [[part for item in row for part in item.split(mark)] for row in rows]
     for number, row in enumerate(rows[:MAX_RUNS], 1):
         if not words:
             printed.append(call.script(" ".join(row), stdin=""))

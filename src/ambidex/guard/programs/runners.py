@@ -197,6 +197,7 @@ def gdb(call: Invocation) -> None:
     given = options.read(
         call.arguments,
         valued="opsSO",
+        long=("batch", "quiet", "silent", "nx", "args"),
         long_valued=("ex", "eval-command", "iex", "command", "x", "one-line", "batch-command"),
         single=call.name == "gdb",
     )
@@ -273,6 +274,15 @@ def wsl(call: Invocation) -> None:
         call.output = loosely(call, [word for word in words if word])
 
 
+def nix_shell(call: Invocation) -> None:
+    """`nix-shell -p package --run 'command'`."""
+    given = options.read(
+        call.arguments, valued="pPIA", long_valued=("run", "command", "packages", "attr", "keep")
+    )
+    for text in given.all("run", "command"):
+        call.output = call.script(text)
+
+
 def hyperfine(call: Invocation) -> None:
     """Benchmarks shell commands."""
     given = options.read(
@@ -309,4 +319,5 @@ MODELS = {
     "wsl": wsl,
     "wsl.exe": wsl,
     "hyperfine": hyperfine,
+    "nix-shell": nix_shell,
 }

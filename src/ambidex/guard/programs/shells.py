@@ -151,5 +151,6 @@ def _via(call: Invocation, place: str) -> str:
 
 
 _SHELLS = ("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish", "rbash", "ksh93", "yash")
+_SHELLS += ("csh", "tcsh", "xonsh", "nu")
 
 MODELS: dict[str, Model] = dict.fromkeys(_SHELLS, run)

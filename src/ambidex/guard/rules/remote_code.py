@@ -45,7 +45,7 @@ _GENERATORS = {
     "lesspipe": ("",),
     "lesspipe.sh": ("",),
     "gh": ("completion",),
-    "register-python-argcomplete": ("",),
+    "register-python-argcomplete": ("*",),
     "keychain": ("--eval",),
     "gpg-agent": ("--daemon",),
     "resize": ("",),
@@ -100,13 +100,19 @@ def _downloaded(effect: Effect, scene: Scene) -> str:
 
 def _unseen(effect: Effect, scene: Scene) -> str:
     if effect.action == "program":
-        return ""  # `$PYTHON script.py`: which program it is rarely matters
+        # `$PYTHON script.py`: which program it is rarely matters; a line of a file is a command.
+        for source in scene.sources.of(effect.data):
+            if source.kind == FILE and not effect.via.startswith("script:"):
+                return f"it runs {source.text}, of which nothing is known, as a command"
+        return ""
     if effect.action == "shell" and effect.path:
         return ""  # a script whose name is not known
     code = _code(effect)
     for source in scene.sources.of(code):
-        if source.hosts or source.kind in (FILE, CHOICE) or _is_decoded(source):
+        if source.hosts or source.kind == CHOICE or _is_decoded(source):
             continue
+        if source.kind == FILE and effect.action != "shell":
+            continue  # `exec(open("setup.py").read())` is how a file is run there
         if "plain" in effect.flags and _is_generated(source):
             continue
         if effect.via.startswith("script:"):
@@ -143,7 +149,8 @@ def _is_generated(source: Source) -> bool:
         return False
     rest = " ".join(words[1:])
     if any(
-        rest == start or (start and rest.startswith(start)) for start in _GENERATORS.get(name, ())
+        rest == start or start == "*" or (start and rest.startswith(start))
+        for start in _GENERATORS.get(name, ())
     ):
         return True
     if name.replace("-", "").replace("_", "").replace(".", "").isalnum() and len(words) < 6:
@@ -209,6 +216,10 @@ RULES = (
             'printf "%s" "$CODE" | sh',
             'python3 -c "$CODE"',
             'eval "$(cmd-that-nobody-knows)"',
+            "cat ~/setup.txt | sh",
+            'eval "$(cat ~/setup.txt)"',
+            'while read -r line; do bash -c "$line"; done < ~/commands.txt',
+            "seq 3 | xargs bash -c",
         ),
         not_match=(
             'eval "$(ssh-agent -s)"',

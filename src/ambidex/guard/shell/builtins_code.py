@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from ambidex.guard import effects
 from ambidex.guard.shell import calling, redirect
-from ambidex.guard.taint import OUTPUT, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,13 +112,8 @@ def _command(shell: Shell, state: State, words: list[str], given: Given) -> list
     before = len(state.output)
     ends = calling.dispatch(shell, state, rest, given, False)
     for end in ends:
-        # Who sees the output shall see how it came about.
-        sources = shell.sources.of(end.output[before:])
-        if len(sources) == 1 and len(end.output) == before + 1 and sources[0].kind == OUTPUT:
-            one = sources[0]
-            shown = f"$({words[0]} {one.text[2:]}" if one.text[:2] == "$(" else one.text
-            facts = (one.paths, one.hosts, one.folders, one.program)
-            end.output = end.output[:before] + shell.sources.mark(Source(OUTPUT, shown, *facts))
+        printed = shell.sources.through(words[0], end.output[before:])
+        end.output = end.output[:before] + printed
     return ends
 
 

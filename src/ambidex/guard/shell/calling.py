@@ -10,9 +10,9 @@ import os
 from ambidex.guard import effects, programs
 from ambidex.guard.invocation import Invocation, absolute, resolved
 from ambidex.guard.scene import below
-from ambidex.guard.shell import redirect
+from ambidex.guard.shell import patterns, redirect
 from ambidex.guard.shell.state import State
-from ambidex.guard.taint import is_known
+from ambidex.guard.taint import is_known, is_pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -124,6 +124,12 @@ def external(shell: Shell, state: State, words: list[str], given: dict[str, str]
     via = shell.via
     if not is_known(name) and not _is_named(name):
         shell.emit(effects.EXECUTE, action="program", data=name, target=shell.shell, words=words)
+        meant = _guessed(words)
+        if meant:
+            inner = Invocation(shell, words, state.cwd, {}, state.stdin, via)
+            outer, shell.state = shell.state, state
+            inner.run(meant, via=via if via.startswith("wrapper:") else "wrapper:unknown")
+            shell.state = outer
     invocation = Invocation(
         shell, words, state.cwd, shell.variables_of(state, given), state.stdin, via
     )
@@ -144,6 +150,24 @@ def external(shell: Shell, state: State, words: list[str], given: dict[str, str]
     output = invocation.output
     redirect.put(shell, state, invocation.default_output() if output is None else output, words)
     return [state]
+
+
+def _guessed(words: list[str]) -> list[str]:
+    """What a command whose name is unknown in part most likely is; empty where nobody can say."""
+    name = words[0].rsplit("/", 1)[-1]
+    known = "".join(letter for letter in name if is_known(letter))
+    if known in COMMANDS:
+        return [known, *words[1:]]
+    if known != name and is_pattern(name):
+        for command in ("rm", "dd", "mv", "sh", "bash", "git", "chmod", "chown", "shred"):
+            if patterns.matches(name, command):
+                return [command, *words[1:]]
+    first = words[1] if len(words) > 2 else ""
+    if not known and first[:1] == "-" and first[1:2] != "-" and {"r", "f"} <= set(first.lower()):
+        return ["rm", *words[1:]]
+    if not known and first in ("reset", "clean", "checkout", "restore", "push"):
+        return ["git", *words[1:]]
+    return []
 
 
 def _is_named(name: str) -> bool:

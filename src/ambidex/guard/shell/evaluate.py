@@ -125,9 +125,10 @@ class Shell:
         state = self._child(caller, changes)
         outer, self.indirect = self.indirect, True
         try:
-            return self._within(
+            printed = self._within(
                 caller, changes, lambda: calling.dispatch(self, state, words, {}, False)
             )
+            return self.sources.through(caller.name, printed)
         finally:
             self.indirect = outer
 
