@@ -1,9 +1,11 @@
 """From effects to the decision: every rule is asked about every effect that concerns it.
 
-Hot path: only the packs of rules that the effects call for are imported.
+Hot path: `time`, and only the packs of rules that the effects call for are imported.
 """
 
 from __future__ import annotations
+
+import time
 
 from ambidex.guard import rules
 from ambidex.guard.effects import CHANGES, UNKNOWN, Effect
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from ambidex.guard.rules.rule import Rule
     from ambidex.guard.scene import Scene
 
+# What the rules may take for one call, in seconds; few effects never take long.
+MAX_SECONDS = 0.1
+FEW = 64
 UNREADABLE = "ambidex.guard.unreadable"
 
 # Packs that no policy switches off as a whole.
@@ -61,6 +66,14 @@ def hits(effects: Iterable[Effect], scene: Scene) -> Iterator[Hit]:
                 saw = rule.when(effect, scene)
                 if saw:
                     yield _hit(rule, effect, saw, scene)
+
+
+def in_time(effects: list[Effect], deadline: float) -> Iterator[Effect]:
+    """`effects` until the deadline; the first `FEW` in any case."""
+    for number, effect in enumerate(effects):
+        if number > FEW and time.monotonic() > deadline:
+            return
+        yield effect
 
 
 def _hit(rule: Rule, effect: Effect, saw: str, scene: Scene) -> Hit:
@@ -125,7 +138,8 @@ def judge(effects: Iterable[Effect], scene: Scene) -> Decision:
     effects = list(effects)
     worst: Hit | None = None
     lifted: Hit | None = None
-    for hit in hits(effects, scene):
+    deadline = time.monotonic() + MAX_SECONDS
+    for hit in hits(in_time(effects, deadline), scene):
         if hit.decision == ALLOW:
             lifted = lifted or hit
             continue
@@ -134,6 +148,9 @@ def judge(effects: Iterable[Effect], scene: Scene) -> Decision:
         if hit.decision == DENY:
             break
     unread = _unread(effects, scene)
+    if unread is None and len(effects) > FEW and time.monotonic() > deadline:
+        late = Effect(UNKNOWN, action="too-long", data="it changes too many things at once")
+        unread = _unread([late], scene)
     if unread is not None and (worst is None or worst.decision == ASK):
         return unread
     if worst is not None:

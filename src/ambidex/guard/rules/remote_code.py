@@ -65,9 +65,9 @@ _GENERATORS = {
 }
 # Programs whose output is hidden in their input.
 _DECODERS = frozenset(
-    ("base64", "gbase64", "base32", "basenc", "xxd", "uudecode", "openssl", "hexdump", "od")
-    + ("tar", "gtar", "bsdtar", "unzip", "7z", "gzip", "gunzip", "zcat", "bzip2", "bunzip2")
-    + ("bzcat", "xz", "unxz", "xzcat", "zstd", "unzstd", "zstdcat", "lz4", "brotli", "cpio")
+    {"base64", "gbase64", "base32", "basenc", "xxd", "uudecode", "openssl", "hexdump", "od"}
+    | {"tar", "gtar", "bsdtar", "unzip", "7z", "gzip", "gunzip", "zcat", "bzip2", "bunzip2"}
+    | {"bzcat", "xz", "unxz", "xzcat", "zstd", "unzstd", "zstdcat", "lz4", "brotli", "cpio"}
 )
 # Programs that only run another one; nobody asks for settings in this way.
 _PREFIXES = frozenset(("command", "builtin", "env", "exec", "sudo", "doas", "nohup", "sh", "bash"))
@@ -149,7 +149,7 @@ def _is_generated(source: Source) -> bool:
         return False
     rest = " ".join(words[1:])
     if any(
-        rest == start or start == "*" or (start and rest.startswith(start))
+        start in (rest, "*") or (start and rest.startswith(start))
         for start in _GENERATORS.get(name, ())
     ):
         return True

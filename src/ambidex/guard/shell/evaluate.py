@@ -203,14 +203,8 @@ class Shell:
         script = self._parsed.get(text)
         if script is None:
             if is_unknown(text):
-                flags = ("plain",) if self.plain else ()
-                self.emit(
-                    kinds.EXECUTE,
-                    action="shell",
-                    data=text,
-                    target=self.shell or "eval",
-                    flags=flags,
-                )
+                facts = {"target": self.shell or "eval", "flags": ["plain"] if self.plain else []}
+                self.emit(kinds.EXECUTE, action="shell", data=text, **facts)
                 flows = self.sources.of(text)
                 paths, hosts = (
                     [p for s in flows for p in s.paths],

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MAX_CUTS = 20
 # What a trial counts as, in steps of the evaluation.
 _COST = 50
+# Programs that only show something.
+_HARMLESS = frozenset(("echo", "printf", "ls", "dir", "rg", "grep", "egrep", "fgrep", "cat", "man"))
 _QUOTES = ('a " at ', "a ' at ")
 
 
@@ -33,8 +35,8 @@ def mended(
         step: counts work done.
 
     Returns:
-        The tree, and whether it is certain to be what the text says: one plain command of which
-        nothing but the last quote is missing.
+        The tree, and whether it is certain to be what the text says: one plain command that
+        only shows something, of which nothing but the last quote is missing.
     """
     if problem.startswith(_QUOTES):
         whole = _tried(text + problem[2], deadline)
@@ -67,12 +69,15 @@ def _tried(text: str, deadline: float) -> Script | None:
 
 
 def _is_plain(script: Script) -> bool:
-    """Whether it is one command of written-out words."""
+    """Whether it is one harmless command of written-out words."""
     if len(script.items) != 1:
         return False
     command, ending = script.items[0]
+    first = command.words[:1] if type(command) is Simple else []
     return (
-        type(command) is Simple
+        bool(first)
+        and len(first[0].parts) == 1
+        and getattr(first[0].parts[0], "text", "") in _HARMLESS
         and ending == ";"
         and not command.assignments
         and not command.redirections
