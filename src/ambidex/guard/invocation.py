@@ -256,7 +256,7 @@ class Invocation:
         code.follow(language, text, self, changes)
 
     def take(self, inner: Invocation) -> None:
-        """What `inner`, another view of the same run, has read, fetched and printed is this one's."""
+        """What `inner`, another view of this run, has read, fetched and printed is this one's."""
         self._read += inner._read
         self._fetched += inner._fetched
         if inner.output is not None:

@@ -1,6 +1,6 @@
 """From effects to the decision: every rule is asked about every effect that concerns it.
 
-Hot path: `time`, and only the packs of rules that the effects call for are imported.
+Hot path: only the packs of rules that the effects call for are imported.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from ambidex.guard.rules.rule import Rule
     from ambidex.guard.scene import Scene
 
-# What the rules may take for one call, in seconds; few effects never take long.
-MAX_SECONDS = 0.1
-FEW = 64
 UNREADABLE = "ambidex.guard.unreadable"
+
+# Wall-clock time for asking the rules about one call.
+MAX_SECONDS = 0.08
 
 # Packs that no policy switches off as a whole.
 CORE = frozenset(
@@ -52,9 +52,18 @@ class Hit:
 
 
 def hits(effects: Iterable[Effect], scene: Scene) -> Iterator[Hit]:
-    """All rules that apply to `effects`, in the effects' order."""
+    """All rules that apply to `effects`, in the effects' order.
+
+    After `MAX_SECONDS` an effect that nobody could judge, of kind `unknown`, takes the place of
+    the rest: it is added to `effects` when that is a list.
+    """
     own = scene.policy["guard"]["rules"]
-    for effect in effects:
+    deadline = time.monotonic() + MAX_SECONDS
+    for effect in _distinct(effects):
+        if time.monotonic() > deadline:
+            if isinstance(effects, list):
+                effects.append(Effect(UNKNOWN, action="too-long", data="it does too many things"))
+            return
         for rule in rules.about(effect.kind):
             saw = rule.when(effect, scene)
             if saw:
@@ -68,12 +77,13 @@ def hits(effects: Iterable[Effect], scene: Scene) -> Iterator[Hit]:
                     yield _hit(rule, effect, saw, scene)
 
 
-def in_time(effects: list[Effect], deadline: float) -> Iterator[Effect]:
-    """`effects` until the deadline; the first `FEW` in any case."""
-    for number, effect in enumerate(effects):
-        if number > FEW and time.monotonic() > deadline:
-            return
-        yield effect
+def _distinct(effects: Iterable[Effect]) -> list[Effect]:
+    """The effects without repetitions, which loops and branches make many of."""
+    seen: dict[tuple[object, ...], Effect] = {}
+    for effect in effects:
+        key = (effect.kind, effect.action, effect.path, effect.target, effect.data, effect.via)
+        seen.setdefault((*key, effect.flags), effect)
+    return list(seen.values())
 
 
 def _hit(rule: Rule, effect: Effect, saw: str, scene: Scene) -> Hit:
@@ -138,8 +148,7 @@ def judge(effects: Iterable[Effect], scene: Scene) -> Decision:
     effects = list(effects)
     worst: Hit | None = None
     lifted: Hit | None = None
-    deadline = time.monotonic() + MAX_SECONDS
-    for hit in hits(in_time(effects, deadline), scene):
+    for hit in hits(effects, scene):
         if hit.decision == ALLOW:
             lifted = lifted or hit
             continue
@@ -148,9 +157,6 @@ def judge(effects: Iterable[Effect], scene: Scene) -> Decision:
         if hit.decision == DENY:
             break
     unread = _unread(effects, scene)
-    if unread is None and len(effects) > FEW and time.monotonic() > deadline:
-        late = Effect(UNKNOWN, action="too-long", data="it changes too many things at once")
-        unread = _unread([late], scene)
     if unread is not None and (worst is None or worst.decision == ASK):
         return unread
     if worst is not None:
