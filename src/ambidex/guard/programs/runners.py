@@ -30,6 +30,9 @@ def make(call: Invocation) -> None:
     cwd = call.cwd
     for folder in given.all("C", "directory"):
         cwd = call.path(folder)
+    for word in call.arguments:
+        if word.startswith("SHELL="):
+            call.script(word[6:])
     for text in given.all("E", "eval"):
         _recipes(call, text.replace("\\n", "\n"), cwd)
     for file in given.all("f", "file", "makefile"):

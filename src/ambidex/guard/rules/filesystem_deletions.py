@@ -55,10 +55,16 @@ _SOURCES = frozenset(
 def _place(effect: Effect, reach: places.Reach, scene: Scene) -> str:
     """The kind of place; what is reached by `..` out of the project is outside, not temporary."""
     place = places.where(reach.spot, scene)
-    if place == TEMPORARY and scene.root.startswith(reach.base.rpartition("/")[0] + "/"):
-        for word in effect.words[1:]:
-            if word.startswith("..") and absolute(scene.root, word) == effect.path:
-                return OUTSIDE
+    if place != TEMPORARY:
+        return place
+    beside = below(scene.root.rpartition("/")[0], effect.path) is not None
+    for word in effect.words[1:]:
+        if word.startswith("..") and absolute(scene.root, word) == effect.path:
+            return OUTSIDE
+        # `cd .. && rm -rf x`, where the project itself lies in a folder of a temporary one.
+        relative = word[:1] not in ("", "/") and effect.path.endswith("/" + word.rstrip("/"))
+        if beside and relative and scene.root.count("/") > 2:
+            return OUTSIDE
     return place
 
 
