@@ -55,7 +55,7 @@ _SOURCES = frozenset(
 def _place(effect: Effect, reach: places.Reach, scene: Scene) -> str:
     """The kind of place; what is reached by `..` out of the project is outside, not temporary."""
     place = places.where(reach.spot, scene)
-    if place != TEMPORARY:
+    if place != TEMPORARY or not is_known(effect.path):
         return place
     beside = below(scene.root.rpartition("/")[0], effect.path) is not None
     for word in effect.words[1:]:
