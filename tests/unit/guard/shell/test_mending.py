@@ -7,7 +7,7 @@ import pytest
 
 from ambidex.guard.shell.mending import mended
 from ambidex.guard.shell.parse import UnreadableCommand, parse
-from testing.guarding import decision_on, project, programs_run, scene
+from testing.guarding import decision_on, programs_run, project, scene
 
 
 @pytest.fixture(scope="module")
