@@ -106,6 +106,8 @@ class Invocation:
         self.words = words
         self._said = tuple(words)
         self.name = os.path.basename(words[0]).lower() if words else ""
+        if self.name.endswith(".exe"):
+            self.name = self.name[:-4]
         self.cwd = cwd
         self.variables = variables
         self.stdin = stdin

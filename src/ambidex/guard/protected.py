@@ -75,7 +75,7 @@ def spellings(effect: Effect, scene: Scene) -> list[str]:
         path = _without_process_folders(name, scene)
         found.append(path)
         # A link that is replaced, moved or removed is itself concerned, not what it leads to.
-        found.append(_resolved(path))
+        found.append(_resolved(path, scene))
     return list(dict.fromkeys(found))
 
 
@@ -86,9 +86,11 @@ def _without_process_folders(path: str, scene: Scene) -> str:
     return path
 
 
-def _resolved(path: str) -> str:
+def _resolved(path: str, scene: Scene) -> str:
+    if "\0" in path:
+        return path  # no file has such a name
     if is_known(path):
-        return os.path.realpath(path)
+        return scene.resolved(path)
     prefix = known_prefix(path)
     folder = os.path.dirname(prefix)
     return os.path.realpath(folder).rstrip("/") + path[len(folder.rstrip("/")) :]

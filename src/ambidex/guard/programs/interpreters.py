@@ -102,6 +102,11 @@ def _module(call: Invocation, name: str, rest: list[str]) -> None:
 def node(call: Invocation) -> None:
     """node, deno, bun, ts-node, tsx."""
     words = list(call.arguments)
+    if call.name == "deno" and words[:1] == ["publish"]:
+        from ambidex.guard.programs import publishing
+
+        publishing.publisher(call)
+        return
     if call.name in ("deno", "bun") and words[:1] in (["eval"], ["run"], ["repl"]):
         verb = words.pop(0)
         if verb == "eval":
@@ -373,7 +378,7 @@ MODELS = {
         ("python", "python2", "python3", "python2.7", "pypy", "pypy3", "ipython", *_VERSIONS),
         python,
     ),
-    **dict.fromkeys(("node", "nodejs", "ts-node", "tsx"), node),
+    **dict.fromkeys(("node", "nodejs", "ts-node", "tsx", "deno"), node),
     "perl": perl,
     **dict.fromkeys(("ruby", "irb", "jruby"), ruby),
     **dict.fromkeys(_PLAIN, plain),

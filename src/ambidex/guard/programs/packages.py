@@ -148,6 +148,9 @@ def run_behind(call: Invocation, words: list[str]) -> None:
     """Run the program that stands behind the options of a runner (`uv run`, `npx`)."""
     at = 0
     while at < len(words) and words[at].startswith("-") and words[at] != "--":
+        if words[at] in ("-c", "--call") and at + 1 < len(words):
+            call.script(words[at + 1])
+            return
         if words[at] in ("-m", "--module"):
             call.run(["python", *words[at:]])
             return
@@ -188,6 +191,10 @@ def conda(call: Invocation) -> None:
     elif words[0] in ("install", "create"):
         for name in words[1:]:
             install(call, name)
+    elif words[0] == "run":
+        from ambidex.guard.programs import runners
+
+        runners.tool_inner(call)
 
 
 # JavaScript
@@ -220,6 +227,11 @@ def node(call: Invocation) -> None:
         interpreters.node(call)
         return
     if _helps(call):
+        return
+    if call.name == "bun" and call.arguments and call.arguments[0][:1] == "-":
+        from ambidex.guard.programs import interpreters
+
+        interpreters.node(call)
         return
     given = read(call.arguments, valued="wC", long_valued=_NODE_VALUED)
     words = given.operands

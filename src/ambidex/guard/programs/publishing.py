@@ -172,4 +172,9 @@ def node_registry(call: Invocation, words: list[str], given: Options) -> bool:
 
 
 PROGRAMS = tuple(name for name in _TABLE if name != "uv")
-MODELS = {**dict.fromkeys(PROGRAMS, publisher), "gradle": gradle, "gradlew": gradle}
+# Deno is an interpreter first.
+MODELS = {
+    **{name: publisher for name in PROGRAMS if name != "deno"},
+    "gradle": gradle,
+    "gradlew": gradle,
+}

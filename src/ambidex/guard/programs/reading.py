@@ -130,6 +130,9 @@ def _less(call: Invocation) -> None:
     )
     read_all(call, given.all("k", "lesskey-file", "lesskey-src"))
     words = [word for word in given.operands if not word.startswith("+")]
+    for word in given.operands:
+        if word.startswith(("+!", "++!")):
+            call.script(word.lstrip("+!"))
     call.output = read_all(call, words or ["-"])
     for word in given.all("o", "O", "log-file", "LOG-FILE"):
         put(call, word, call.output)

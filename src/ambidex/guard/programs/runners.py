@@ -30,6 +30,9 @@ def make(call: Invocation) -> None:
     cwd = call.cwd
     for folder in given.all("C", "directory"):
         cwd = call.path(folder)
+    for word in call.arguments:
+        if word.startswith("SHELL="):
+            call.script(word[6:])
     for text in given.all("E", "eval"):
         _recipes(call, text.replace("\\n", "\n"), cwd)
     for file in given.all("f", "file", "makefile"):
@@ -204,6 +207,7 @@ def gdb(call: Invocation) -> None:
     given = options.read(
         call.arguments,
         valued="opsSO",
+        long=("batch", "quiet", "silent", "nx", "args"),
         long_valued=("ex", "eval-command", "iex", "command", "x", "one-line", "batch-command"),
         single=call.name == "gdb",
     )
@@ -280,6 +284,15 @@ def wsl(call: Invocation) -> None:
         call.output = loosely(call, [word for word in words if word])
 
 
+def nix_shell(call: Invocation) -> None:
+    """`nix-shell -p package --run 'command'`."""
+    given = options.read(
+        call.arguments, valued="pPIA", long_valued=("run", "command", "packages", "attr", "keep")
+    )
+    for text in given.all("run", "command"):
+        call.output = call.script(text)
+
+
 def hyperfine(call: Invocation) -> None:
     """Benchmarks shell commands."""
     given = options.read(
@@ -316,4 +329,5 @@ MODELS = {
     "wsl": wsl,
     "wsl.exe": wsl,
     "hyperfine": hyperfine,
+    "nix-shell": nix_shell,
 }

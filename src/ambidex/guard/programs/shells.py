@@ -157,6 +157,9 @@ def _via(call: Invocation, place: str) -> str:
     return f"script:{(below(root, place) if root else None) or place}"
 
 
-_SHELLS = ("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish", "rbash", "ksh93", "yash")
+_SHELLS = (
+    *("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish", "rbash", "ksh93", "yash"),
+    *("csh", "tcsh", "xonsh", "nu"),
+)
 
 MODELS: dict[str, Model] = dict.fromkeys(_SHELLS, run)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ambidex.guard import effects
 from ambidex.guard.shell import calling, expand, redirect, values
-from ambidex.guard.shell.nodes import Assignment, Literal, Simple, Substitution, Word
+from ambidex.guard.shell.nodes import Assignment, Literal, Parameter, Simple, Substitution, Word
 from ambidex.guard.shell.state import State, merged
 
 TYPE_CHECKING = False
@@ -96,7 +96,11 @@ def _run(shell: Shell, node: Simple, state: State) -> list[State]:
     if node.redirections and not bare:
         before = redirect.opened(shell, state, node.redirections, words)
     waiting, shell.waiting = shell.waiting, outer
+    meant = _meant(shell, state, node, words, given)
     shell.settled()
+    shell.writes = before is not None and _writes(node)
+    if meant:
+        calling.dispatch(shell, state.fork(), meant, given, True)
     ends = calling.dispatch(shell, state, words, given, True)
     for array in arrays:
         for end in ends:
@@ -121,6 +125,34 @@ def _take_in(words: list[Word], found: list[effects.Effect], count: int) -> None
     if all(effect.kind == effects.READ for effect in found[count:]):
         for effect in found[count:]:
             effect.flags |= {"quiet"}
+
+
+def _writes(node: Simple) -> bool:
+    """Whether its output goes to a file that somebody may read."""
+    return any(
+        one.operator in (">", ">>", ">|", "&>", "&>>")
+        and one.descriptor in ("", "1")
+        and _name(one.target) != "/dev/null"
+        for one in node.redirections
+    )
+
+
+def _meant(
+    shell: Shell, state: State, node: Simple, words: list[str], given: dict[str, str]
+) -> list[str]:
+    """The words as somebody means them who writes `FILE=x cat "$FILE"`; empty if they are that.
+
+    In fact the assignment comes too late for the words of the same command.
+    """
+    if not given or not any(
+        type(part) is Parameter and part.name in given for word in node.words for part in word.parts
+    ):
+        return []
+    other = state.fork()
+    for name, value in given.items():
+        other.assign(name, value)
+    found = expand.fields(shell, other, node.words)
+    return found if found != words else []
 
 
 def _name(word: Word) -> str:
