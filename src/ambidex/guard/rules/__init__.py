@@ -7,8 +7,6 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ambidex.guard.rules.rule import Rule
 
 _CHANGES = ("write", "append", "edit", "delete", "move", "link", "mode", "owner")
@@ -37,13 +35,21 @@ PACKS: dict[str, frozenset[str]] = {
 }
 
 
-def about(kind: str) -> Iterator[Rule]:
+_about: dict[str, tuple[Rule, ...]] = {}
+
+
+def about(kind: str) -> tuple[Rule, ...]:
     """The rules that are asked about effects of `kind`."""
-    for pack, kinds in PACKS.items():
-        if kind in kinds:
-            for rule in of_pack(pack):
-                if kind in rule.kinds:
-                    yield rule
+    found = _about.get(kind)
+    if found is None:
+        found = _about[kind] = tuple(
+            rule
+            for pack, kinds in PACKS.items()
+            if kind in kinds
+            for rule in of_pack(pack)
+            if kind in rule.kinds
+        )
+    return found
 
 
 def of_pack(pack: str) -> tuple[Rule, ...]:
