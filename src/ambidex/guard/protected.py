@@ -247,7 +247,7 @@ def _may_be_listed(glob: Glob, effect: Effect, scene: Scene) -> bool:
 def _unknown_touches(glob: Glob, prefix: str, effect: Effect, scene: Scene) -> str:
     """Whether a path that is not known may well be a protected one."""
     start = glob.start
-    if not start:
+    if not start or (prefix and below(prefix.lower(), start) is None):
         return NOT
     for source in scene.sources.of(effect.path):
         for folder in source.folders:
@@ -261,7 +261,7 @@ def _unknown_touches(glob: Glob, prefix: str, effect: Effect, scene: Scene) -> s
                 return CERTAIN
             if not inside or below(inside, start) is not None or below(start, inside) is not None:
                 return POSSIBLE if _may_be_listed(glob, effect, scene) else NOT
-    if prefix and below(prefix.lower(), start) is not None:
+    if prefix:
         return POSSIBLE
     # Nothing is known about the path, but the command speaks of the protected place.
     return POSSIBLE if not prefix and start.rpartition("/")[2] in scene.text else NOT

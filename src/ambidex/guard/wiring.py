@@ -12,7 +12,8 @@ from ambidex.guard.effects import EDIT, Effect
 from ambidex.guard.names import names_of
 from ambidex.guard.protected import reaches_below
 from ambidex.guard.scene import below
-from ambidex.guard.taint import is_known
+from ambidex.guard.taint import ANY, CLASS, STAR, is_known, is_pattern, known_prefix
+from ambidex.policy.globs import matches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def concerns(effect: Effect, scene: Scene) -> str:
     for relative, folded in zip(names.relatives, names.folded):
         if folded[:1] not in _FIRST:
             continue
-        if any(_hits(place, folded, effect, names) for place in _PLACES):
+        if any(_hits(place, folded, effect, names, scene) for place in _PLACES):
             return relative or "."
         if _changes_policy(folded, effect, scene) or _changes_git(folded, effect):
             return relative
@@ -69,16 +70,19 @@ def concerns(effect: Effect, scene: Scene) -> str:
                 return path
         at_home = below(home, folded)
         if at_home is not None and any(
-            _hits(place, at_home, effect, names) for place in _PLACES[:_AT_HOME]
+            _hits(place, at_home, effect, names, scene) for place in _PLACES[:_AT_HOME]
         ):
             return f"~/{at_home}"
     return ""
 
 
-def _hits(place: tuple[str, bool], folded: str, effect: Effect, names: Names) -> bool:
+def _hits(place: tuple[str, bool], folded: str, effect: Effect, names: Names, scene: Scene) -> bool:
+    """Whether an effect on the path `folded` is one on `place`."""
     start, whole = place
     if below(_FREE, folded) is not None:
         return False
+    if not is_known(folded):
+        return _matched(start, folded, scene)
     if folded == start:
         # A folder that is there already is not made again.
         return not (whole and "create" in effect.flags and names.is_folder)
@@ -86,6 +90,19 @@ def _hits(place: tuple[str, bool], folded: str, effect: Effect, names: Names) ->
         return True
     # A folder that goes with everything in it.
     return reaches_below(effect) and bool(folded) and below(folded, start) is not None
+
+
+def _matched(start: str, folded: str, scene: Scene) -> bool:
+    """Whether a pattern of the shell means a place, or what is unknown lies below it."""
+    known = os.path.dirname(known_prefix(folded))
+    if known and below(start, known) is not None:
+        return True
+    if not is_pattern(folded):
+        return False
+    pattern = folded.replace(STAR, "*").replace(ANY, "?").replace(CLASS, "?")
+    if not matches("./" + pattern, "./" + start):
+        return False
+    return known == os.path.dirname(start) != "" or os.path.lexists(f"{scene.root}/{start}")
 
 
 def _own_places(scene: Scene) -> tuple[list[str], str]:

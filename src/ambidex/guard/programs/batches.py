@@ -69,7 +69,7 @@ def _number(text: str, otherwise: int) -> int:
 def _items(text: str, given: options.Options, *, by_lines: bool) -> list[str]:
     """The arguments that xargs makes of its input."""
     if given.has("0", "null"):
-        parts = text.split("\0")
+        parts = [part.strip("\n") for part in text.split("\0")]
     elif given.has("d", "delimiter"):
         parts = text.split(_escape(given.last("d", "delimiter")) or "\0")
         parts = [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ambidex.guard.effects import EDIT
 from ambidex.guard.programs.options import read
+from ambidex.guard.programs.outputs import named_outputs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ _FORMATTERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "unix2dos": ((), ()),
     "djlint": (("reformat",), ()),
     "nbstripout": ((), ()),
+    "comby": (("i", "in-place"), ()),
+    "rpl": ((), ("s", "dry-run")),
+    "mmv": ((), ("n",)),
+    "crudini": (("set", "del", "merge"), ()),
     "sd": ((), ("p", "preview")),
     "rename": ((), ("n", "nono")),
     "prename": ((), ("n", "nono")),
@@ -72,7 +77,7 @@ _VERBS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "jupyter": {"nbconvert": (("inplace", "output"), ())},
 }
 # Operands that are no files, in front of those that are.
-_LEADING = {"sd": 2, "rename": 1, "prename": 1, "perl-rename": 1}
+_LEADING = {"sd": 2, "comby": 2, "rpl": 2, "rename": 1, "prename": 1, "perl-rename": 1}
 _VALUED = "o"
 
 
@@ -91,7 +96,8 @@ def formatter(call: Invocation) -> None:
     options = read(
         arguments,
         long_valued=("config", "line-length", "select", "ignore", "exclude", "target-version"),
-        single=call.name in ("gofmt", "goimports", "gofumpt", "clang-format"),
+        long=("i", "w", "l", "d"),
+        single=call.name in ("gofmt", "goimports", "gofumpt", "clang-format", "comby"),
     )
     if (writes and not options.has(*writes)) or options.has(*looks):
         return
@@ -107,21 +113,8 @@ def builder(call: Invocation) -> None:
     for path in options.all("o", "output", "out", "outfile"):
         if path and path != "-":
             call.write(path, call.unknown(f"the output of {call.name}"))
-
-
-def unknown(call: Invocation) -> None:
-    """A program that nothing is known about: an option that names an output is believed."""
-    for at, word in enumerate(call.arguments):
-        name, equals, value = word.partition("=")
-        if name in ("--output", "--out", "--outfile", "--output-file", "--out-file"):
-            value = value if equals else "".join(call.arguments[at + 1 : at + 2])
-        elif word == "-o":
-            value = "".join(call.arguments[at + 1 : at + 2])
-        else:
-            continue
-        # `-o` is a format or a setting as often as a file.
-        if "/" in value or "." in value[1:]:
-            call.write(value, call.unknown(f"the output of {call.name}"))
+    if call.name == "protoc":
+        named_outputs(call)
 
 
 _BUILDERS = (

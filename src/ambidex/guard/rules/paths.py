@@ -185,7 +185,7 @@ RULES = (
             'echo x > "tests/$NAME"',
             "find tests -name '*.py' | xargs sed -i s/a/b/",
             "find . -name '*.py' -exec sed -i s/a/b/ {} +",
-            'echo x > "$(ls tests/golden | head -1)"',
+            'echo x > "$(ls tests | head -1)"',
             "rm -f $(find tests -type f)",
         ),
         not_match=(
