@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from ambidex.guard.rules.rule import Rule
     from ambidex.guard.scene import Scene
 
-# Bounds of judging one call; what lies beyond is asked about.
-MAX_EFFECTS = 5_000
-MAX_SECONDS = 0.15
-
 UNREADABLE = "ambidex.guard.unreadable"
 
 # Wall-clock time for asking the rules about one call.
@@ -147,22 +143,12 @@ def _weighed(decision: str, via: str) -> str:
     return decision
 
 
-def _bounded(effects: list[Effect], end: float) -> Iterator[Effect]:
-    """The effects up to the bounds; beyond them one of kind `unknown` says so."""
-    for number, effect in enumerate(effects):
-        if number >= MAX_EFFECTS or (not (number + 1) % 64 and time.monotonic() > end):
-            what = f"it would do {len(effects)} things, and not all of them were looked at"
-            effects.append(Effect(UNKNOWN, action="too-long", data=what))
-            return
-        yield effect
-
-
 def judge(effects: Iterable[Effect], scene: Scene) -> Decision:
     """The strictest decision that any rule takes; the first one among equals."""
     effects = list(effects)
     worst: Hit | None = None
     lifted: Hit | None = None
-    for hit in hits(_bounded(effects, time.monotonic() + MAX_SECONDS), scene):
+    for hit in hits(effects, scene):
         if hit.decision == ALLOW:
             lifted = lifted or hit
             continue
