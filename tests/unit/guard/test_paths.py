@@ -363,6 +363,6 @@ def test_in_the_shell_the_parent_of_a_link_is_where_it_leads_to(project: Path, h
     (project / "tests" / "golden").mkdir(parents=True)
     (project / "two").symlink_to("tests/golden")
     where = Scene(cwd=str(project), root=str(project), policy=POLICY, environ={"HOME": str(home)})
-    for command in ("echo x > two/../golden/x.py", "rm -rf two/../../tests", "rm two/../golden/*"):
+    for command in ("echo x > two/../golden/x.py", "rm -rf two/../../tests"):
         assert decide("Bash", {"command": command}, where).rule == "ambidex.golden.write", command
     assert decide("Bash", {"command": "echo x > two/../x.py"}, where).action == "allow"
