@@ -59,8 +59,10 @@ def hits(effects: Iterable[Effect], scene: Scene) -> Iterator[Hit]:
     """
     own = scene.policy["guard"]["rules"]
     deadline = time.monotonic() + MAX_SECONDS
-    for effect in _distinct(effects):
-        if time.monotonic() > deadline:
+    for number, effect in enumerate(_distinct(effects), 1):
+        # Not at the first ones: the packs of rules are imported then, which says nothing about
+        # how many effects there are.
+        if not number & 15 and time.monotonic() > deadline:
             if isinstance(effects, list):
                 effects.append(Effect(UNKNOWN, action="too-long", data="it does too many things"))
             return
