@@ -9,6 +9,7 @@ import os
 
 from ambidex.guard import effects, programs
 from ambidex.guard.invocation import Invocation, absolute, resolved
+from ambidex.guard.programs.outputs import named_outputs
 from ambidex.guard.scene import below
 from ambidex.guard.shell import patterns, redirect
 from ambidex.guard.shell.state import State
@@ -143,6 +144,8 @@ def external(shell: Shell, state: State, words: list[str], given: dict[str, str]
             _file(shell, invocation)
         elif not tells and "/" not in name and invocation.name not in _CONSUMERS and words[1:]:
             _wrapper(shell, invocation)
+        if model is None:
+            named_outputs(invocation)
         if "/" in name and model is not None:
             _written(shell, invocation)
     finally:
