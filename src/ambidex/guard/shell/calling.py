@@ -123,6 +123,9 @@ def external(shell: Shell, state: State, words: list[str], given: dict[str, str]
     invocation = Invocation(
         shell, words, state.cwd, shell.variables_of(state, given), state.stdin, via
     )
+    if shell.scene.policy["guard"]["rules"]:
+        # Our own rules know what programs do; a project's may be about one that nobody knows.
+        invocation.emit(effects.RUN, target=invocation.name)
     outer, shell.state = shell.state, state
     try:
         model = programs.model_of(invocation.name)
