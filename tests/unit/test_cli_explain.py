@@ -136,7 +136,12 @@ def test_no_character_of_a_command_reaches_the_terminal_as_it_is(desk: Desk) -> 
 @pytest.mark.parametrize(
     ("tool", "given", "code", "rule"),
     [
-        ("Write", {"file_path": "tests/golden/test_a.py", "content": ""}, 1, "ambidex.golden.write"),
+        (
+            "Write",
+            {"file_path": "tests/golden/test_a.py", "content": ""},
+            1,
+            "ambidex.golden.write",
+        ),
         ("Edit", {"file_path": "ambidex.toml", "old_string": "1", "new_string": "2"}, 1, ""),
         ("Write", {"file_path": "src/new.py", "content": "x = 1\n"}, 0, ""),
         ("Read", {"file_path": "README.md"}, 0, ""),
@@ -166,9 +171,7 @@ def test_other_tools_are_explained_too(
         (["--file", "."], "directory"),
     ],
 )
-def test_a_wrong_command_line_is_a_usage_error(
-    desk: Desk, arguments: list[str], said: str
-) -> None:
+def test_a_wrong_command_line_is_a_usage_error(desk: Desk, arguments: list[str], said: str) -> None:
     result = desk.explain(*arguments)
     assert result.exit_code == 2
     assert said in result.output

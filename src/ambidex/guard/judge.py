@@ -5,8 +5,13 @@ Hot path: only the packs of rules that the effects call for are imported.
 
 from __future__ import annotations
 
+import os
+
+from ambidex import locate
 from ambidex.guard import rules
 from ambidex.guard.effects import CHANGES, UNKNOWN, Effect
+from ambidex.guard.scene import below
+from ambidex.guard.taint import is_known
 from ambidex.verdict import ALLOW, ASK, DENY, Decision
 
 TYPE_CHECKING = False
@@ -142,12 +147,21 @@ def judge(effects: Iterable[Effect], scene: Scene) -> Decision:
             worst.decision,
             worst.rule.id,
             reason,
-            worst.rule.instead,
+            _next_step(worst, scene),
             subject=_subject(worst.effect),
         )
     if lifted is not None:
         return Decision(ALLOW, lifted.rule.id, f"{lifted.saw}, and {lifted.because}")
     return Decision(ALLOW)
+
+
+def _next_step(hit: Hit, scene: Scene) -> str:
+    """What to do instead, with the file's own name where the rule has `PATH`."""
+    step, path = hit.rule.instead, hit.effect.path
+    if "PATH" not in step or not is_known(path):
+        return step
+    shown = below(os.path.realpath(scene.root), os.path.realpath(path)) or path
+    return step.replace("PATH", locate.quoted(shown))
 
 
 def _subject(effect: Effect) -> str:
