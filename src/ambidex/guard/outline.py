@@ -52,7 +52,7 @@ def _head(node: Node) -> str:
         among = "" if node.words is None else " in " + " ".join(words)
         return ("select " if node.select else "for ") + node.name + among
     if isinstance(node, nodes.Case):
-        return "case " + Writer().word(node.word)
+        return f"case {Writer().word(node.word)}"
     if isinstance(node, nodes.Function):
         return f"function {node.name}"
     return _HEADS.get(type(node), "")
