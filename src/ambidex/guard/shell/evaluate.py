@@ -218,6 +218,9 @@ class Shell:
                 return Script([])
         # What stands before the mistake would be run all the same by a shell that reads lines,
         # and shows what the rest is about.
+        if "\0" in text:
+            # Shells that read a file pass over it; those that are given an argument end there.
+            text = text.replace("\0", "") + "\n"
         end = len(text)
         for _ in range(MAX_CUTS):
             end = max(text.rfind(mark, 0, end) for mark in ("\n", ";", "|", "&"))
