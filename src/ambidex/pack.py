@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import _frozen_importlib
 import _frozen_importlib_external
+import gc
 import marshal
 import os
 import sys
@@ -45,6 +46,8 @@ def install(folder: str, package: str) -> None:
         folder: where the pack is.
         package: the package's folder, as the running modules know it.
     """
+    # A hook ends before there is garbage worth looking for.
+    gc.disable()
     try:
         handle = os.open(os.path.join(folder, name()), os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -119,13 +122,30 @@ class Pack:
             setattr(sys.modules[parent], last, module)
 
 
-# What every call needs, and what every shell command needs. Members are found by importing these.
+# What is needed together, found by importing these: by every call, by every shell command, by
+# commands that touch files, by git, by Python on the command line.
 BUNDLES = (
     (
         *("ambidex.hook.door", "ambidex.hook.before_tool", "ambidex.policy.snapshot"),
         *("ambidex.policy.pause", "ambidex.ledger.append", "ambidex.guard.rules"),
+        "ambidex.secrets.shapes",
     ),
-    ("ambidex.guard.shell.evaluate", "ambidex.guard.invocation", "ambidex.guard.programs"),
+    (
+        *("ambidex.guard.shell.evaluate", "ambidex.guard.shell.builtins"),
+        *("ambidex.guard.shell.builtins_code", "ambidex.guard.shell.builtins_io"),
+        *("ambidex.guard.programs.options", "ambidex.guard.programs.paths"),
+    ),
+    (
+        *("ambidex.guard.rules.filesystem", "ambidex.guard.rules.devices"),
+        *("ambidex.guard.rules.host", "ambidex.guard.rules.own", "ambidex.guard.rules.golden"),
+        *("ambidex.guard.rules.paths", "ambidex.guard.rules.credentials"),
+    ),
+    (
+        *("ambidex.guard.programs.git", "ambidex.guard.programs.git_history"),
+        *("ambidex.guard.programs.git_files", "ambidex.guard.programs.git_remotes"),
+        *("ambidex.guard.rules.git", "ambidex.guard.rules.hooks_bypass"),
+    ),
+    ("ambidex.guard.programs.interpreters", "ambidex.guard.code.python"),
 )
 
 

@@ -41,7 +41,7 @@ def test_a_denied_command_is_not_executed(site: Site, tmp_path: Path, mode: str)
     assert git(remote, "rev-parse", "main") == before
     assert target.stat().st_mode & 0o777 == 0o600
     push, mode_change = run.tools[0].result or "", run.tools[2].result or ""
-    assert "ambidex.git.force-push: A force push overwrites history" in push
+    assert "ambidex.git.force-push: a forced push to " in push
     assert "Instead: Push a new branch" in push
     assert "Another route to the same effect is refused as well." in push
     assert "ambidex.permissions.world-writable" in mode_change

@@ -15,6 +15,8 @@ from ambidex.guard import effects
 from ambidex.guard.effects import Effect
 from ambidex.guard.taint import OUTPUT, Source, Sources, is_known
 
+# What happens to a name and not to the file that it leads to.
+_ON_THE_NAME = (effects.DELETE, effects.MOVE)
 # Links that lead to links are followed so often.
 MAX_LINKS = 20
 
@@ -173,14 +175,19 @@ class Invocation:
     def link(self, path: str, target: str, **facts: Any) -> None:
         """Make a link: a new name `path` for the file `target`, both as the program gets them."""
         self.emit(effects.LINK, path=path, target=self.path(target), **facts)
-        self.machine.links[self.path(path)] = self.path(target)
 
     # Effects
 
     def emit(self, kind: str, **facts: Any) -> None:
         """Record an effect; `facts` are attributes of `Effect`, `path` as the program gets it."""
-        if facts.get("path"):
-            facts["path"] = self.path(facts["path"])
+        path = facts.get("path")
+        if path:
+            path = self.path(path)
+            if kind == effects.LINK:
+                self.machine.links[path] = facts.get("target", "")
+            elif kind not in _ON_THE_NAME:
+                path = resolved(path, self.machine.links)
+            facts["path"] = path
         # One tuple for all effects: a copy each would make a long command quadratic.
         facts.setdefault("words", self._said)
         facts.setdefault("via", self.via)
@@ -247,7 +254,7 @@ class Invocation:
         code.follow(language, text, self, changes)
 
     def take(self, inner: Invocation) -> None:
-        """What `inner`, another view of the same run, has read, fetched and printed is this one's."""
+        """What `inner`, another view of this run, has read, fetched and printed is this one's."""
         self._read += inner._read
         self._fetched += inner._fetched
         if inner.output is not None:

@@ -6,6 +6,7 @@ Hot path: only the packs of rules that the effects call for are imported.
 from __future__ import annotations
 
 import os
+import time
 
 from ambidex import locate
 from ambidex.guard import rules
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from ambidex.guard.scene import Scene
 
 UNREADABLE = "ambidex.guard.unreadable"
+
+# Wall-clock time for asking the rules about one call.
+MAX_SECONDS = 0.08
 
 # Packs that no policy switches off as a whole.
 CORE = frozenset(
@@ -52,9 +56,18 @@ class Hit:
 
 
 def hits(effects: Iterable[Effect], scene: Scene) -> Iterator[Hit]:
-    """All rules that apply to `effects`, in the effects' order."""
+    """All rules that apply to `effects`, in the effects' order.
+
+    After `MAX_SECONDS` an effect that nobody could judge, of kind `unknown`, takes the place of
+    the rest: it is added to `effects` when that is a list.
+    """
     own = scene.policy["guard"]["rules"]
-    for effect in effects:
+    deadline = time.monotonic() + MAX_SECONDS
+    for effect in _distinct(effects):
+        if time.monotonic() > deadline:
+            if isinstance(effects, list):
+                effects.append(Effect(UNKNOWN, action="too-long", data="it does too many things"))
+            return
         for rule in rules.about(effect.kind):
             saw = rule.when(effect, scene)
             if saw:
@@ -66,6 +79,15 @@ def hits(effects: Iterable[Effect], scene: Scene) -> Iterator[Hit]:
                 saw = rule.when(effect, scene)
                 if saw:
                     yield _hit(rule, effect, saw, scene)
+
+
+def _distinct(effects: Iterable[Effect]) -> list[Effect]:
+    """The effects without repetitions, which loops and branches make many of."""
+    seen: dict[tuple[object, ...], Effect] = {}
+    for effect in effects:
+        key = (effect.kind, effect.action, effect.path, effect.target, effect.data, effect.via)
+        seen.setdefault((*key, effect.flags), effect)
+    return list(seen.values())
 
 
 def _hit(rule: Rule, effect: Effect, saw: str, scene: Scene) -> Hit:

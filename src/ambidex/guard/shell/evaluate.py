@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 # Bounds of one evaluation. Beyond them the effects end with `UNKNOWN`, action `too-long`.
 MAX_STEPS = 20_000
 MAX_DEPTH = 30
-MAX_SECONDS = 0.2
+MAX_SECONDS = 0.14
 MAX_ALTERNATIVES = 8
 MAX_CUTS = 20
 # Scripts of the project are read up to this size, in bytes.

@@ -206,8 +206,8 @@ def _follow(shell: Shell, state: State, one: Redirection, words: list[str]) -> N
 
 
 def _target(shell: Shell, state: State, word: Word) -> str:
-    found = expand.fields(shell, state, [word])
-    return found[0] if len(found) == 1 else expand.text(shell, state, word)
+    # Bash refuses a target of several words; what they name together is close enough.
+    return " ".join(expand.fields(shell, state, [word]))
 
 
 def _set(state: State, descriptor: str, target: Descriptor) -> None:
