@@ -26,8 +26,8 @@ for module in pkgutil.walk_packages(ambidex.__path__, "ambidex.", onerror=lambda
 _PACK = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from ambidex import pack
-pack.write(sys.argv[2], sys.argv[3])
+from ambidex.setup import packing
+packing.write(sys.argv[2], sys.argv[3])
 """
 
 
