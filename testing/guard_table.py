@@ -43,7 +43,8 @@ def _others() -> str:
     """What has an id and is no rule about effects."""
     rows = "".join(f"| `{one}` | {what} |\n" for one, what in OTHERS.items())
     return (
-        "## Beside the rules\n\nThese ids stand in answers, too. The policy may name them like rules, "
+        "## Beside the rules\n\n"
+        "These ids stand in answers, too. The policy may name them like rules, "
         "except for the first: `guard.on_error` says what it answers.\n\n"
         f"| id | stops |\n|---|---|\n{rows}"
     )

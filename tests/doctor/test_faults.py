@@ -142,7 +142,9 @@ def test_a_hook_that_answers_wrongly_is_named_with_what_came_instead(
     shutil.copytree(REPOSITORY / "src", plugin / "src")
     (installed.data / "root").write_text(f"{plugin}\n")
     decide = plugin / "src" / "ambidex" / "guard" / "decide.py"
-    decide.write_text(decide.read_text().replace("commands.judge(command)", "Decision(ALLOW)"))
+    judged = "decision = judge(effects, scene)"
+    assert judged in decide.read_text()
+    decide.write_text(decide.read_text().replace(judged, "decision = Decision(ALLOW)"))
     stop = plugin / "src" / "ambidex" / "hook" / "stop.py"
     begin = "def handle(context: Context) -> Reply | None:\n"
     raising = f"{begin}    raise RuntimeError('a mistake of ours')\n"

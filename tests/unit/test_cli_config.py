@@ -175,7 +175,8 @@ def test_what_a_policy_may_say_of_the_guard_is_accepted(project: Path, text: str
             "ambidex.toml:2 guard.decisions[0].rule: 'ambidex.git.forcepush' is not a rule of the",
         ),
         (
-            "[[guard.decisions]]\nrule = 'ambidex.git.force-push'\ndecision = 'allow'\nreason = 'x'",
+            "[[guard.decisions]]\nrule = 'ambidex.git.force-push'\ndecision = 'allow'\n"
+            "reason = 'x'\n",
             "ambidex.toml:3 guard.decisions[0].decision",
         ),
         (

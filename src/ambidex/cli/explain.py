@@ -17,7 +17,6 @@ from ambidex.guard.scene import Scene
 from ambidex.policy import snapshot
 from ambidex.verdict import ALLOW, REWRITE
 
-
 # Of a long list this much is shown to a person; JSON has all of it.
 _MOST_LINES = 24
 

@@ -50,7 +50,7 @@ def _head(node: Node) -> str:
     if isinstance(node, nodes.For):
         words = [Writer().word(word) for word in node.words or ()]
         among = "" if node.words is None else " in " + " ".join(words)
-        return ("select " if node.select else "for ") + node.name + among
+        return f"{'select' if node.select else 'for'} {node.name}{among}"
     if isinstance(node, nodes.Case):
         return f"case {Writer().word(node.word)}"
     if isinstance(node, nodes.Function):

@@ -6,6 +6,7 @@ Hot path: `os` only.
 from __future__ import annotations
 
 import os
+import time
 
 from ambidex.guard import effects, programs
 from ambidex.guard.invocation import Invocation, absolute, resolved
@@ -128,7 +129,10 @@ def external(shell: Shell, state: State, words: list[str], given: dict[str, str]
         invocation.emit(effects.RUN, target=invocation.name)
     outer, shell.state = shell.state, state
     try:
+        began = time.thread_time()
         model = programs.model_of(invocation.name)
+        # Without bytecode an import takes long; that is not the command's fault.
+        shell.deadline += time.thread_time() - began
         if model is not None:
             model(invocation)
         elif "/" in name and is_known(name):
