@@ -151,7 +151,8 @@ def test_a_hook_that_answers_wrongly_is_named_with_what_came_instead(
     assert begin in stop.read_text()
     stop.write_text(stop.read_text().replace(begin, raising))
     found = problems(installed.examine())
-    assert set(found) == {"PreToolUse", "Stop"}
+    # Several scenes of PreToolUse need the judgement that is gone.
+    assert {name.split()[0] for name in found} == {"PreToolUse", "Stop"}, found
     expected = "expected that a destructive command is denied; instead: silence"
     assert found["PreToolUse"][0].startswith(expected)
     assert "RuntimeError: a mistake of ours" in found["Stop"][0]
