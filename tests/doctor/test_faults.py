@@ -153,8 +153,9 @@ def test_a_hook_that_answers_wrongly_is_named_with_what_came_instead(
     found = problems(installed.examine())
     # Several scenes of PreToolUse need the judgement that is gone.
     assert {name.split()[0] for name in found} == {"PreToolUse", "Stop"}, found
-    expected = "expected that a destructive command is denied; instead: silence"
+    expected = "expected that a destructive command is denied and a write to a golden test"
     assert found["PreToolUse"][0].startswith(expected)
+    assert "; instead: silence" in found["PreToolUse"][0]
     assert "RuntimeError: a mistake of ours" in found["Stop"][0]
 
 
