@@ -25,6 +25,7 @@ ALLOWED = {
     "_sha256",  # the chain of the ledger, up to Python 3.11
     "_sha2",  # the same since 3.12
     "fcntl",  # the lock of the ledger
+    "gc",  # switched off, since a hook ends before it would be of use
     "errno",  # why a lock was not to be had
 }
 

@@ -69,7 +69,9 @@ def resolved(path: str, links: Mapping[str, str]) -> str:
     for _ in range(MAX_LINKS if links else 0):
         for link, target in links.items():
             if path == link or path.startswith(link + "/"):
-                path = absolute(os.path.dirname(link), target) + path[len(link) :]
+                path = (
+                    absolute(os.path.dirname(link), target).rstrip("/") + path[len(link) :] or "/"
+                )
                 break
         else:
             break

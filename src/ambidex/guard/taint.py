@@ -33,6 +33,9 @@ INPUT = "input"  # what is typed, or comes from a pipe that nothing is known abo
 FILE = "file"  # the content of a file
 CHOICE = "choice"  # one of several values
 
+# How the output of a shell is shown that was started to talk to somebody.
+INTERACTIVE = "an interactive shell"
+
 
 class Source:
     """Where an unknown part of a text comes from.

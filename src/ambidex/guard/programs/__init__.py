@@ -176,7 +176,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "curl": ("curl", "curl.exe", "curlie"),
     "http": (
         *("wget", "wget2", "http", "https", "xh", "xhs", "aria2c", "lynx", "w3m", "links"),
-        *("elinks", "grpcurl"),
+        *("elinks", "grpcurl", "fetch", "axel", "lwp-request", "lwp-download"),
     ),
     "sockets": (
         *("nc", "ncat", "netcat", "nc.openbsd", "nc.traditional", "socat", "telnet"),
@@ -184,7 +184,16 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     "transfer": (
         *("scp", "sftp", "ftp", "lftp", "rclone", "s3cmd", "s5cmd", "mc", "croc"),
-        *("wormhole", "magic-wormhole", "ffsend", "ngrok", "cloudflared", "bore", "lt"),
+        *(
+            "wormhole",
+            "magic-wormhole",
+            "ffsend",
+            "ngrok",
+            "cloudflared",
+            "bore",
+            "lt",
+            "localtunnel",
+        ),
         *("mail", "mailx", "mutt", "sendmail", "msmtp", "swaks", "dig", "nslookup", "host"),
         *("drill", "ping", "whois"),
     ),

@@ -143,6 +143,9 @@ def aws(call: Invocation) -> None:
         _query(call, "query-string")
     elif service == "rds-data" and operation == "execute-statement":
         _query(call, "sql")
+    elif service == "configure" and operation == "get":
+        if any(part in "".join(words[2:3]) for part in ("secret", "token", "password")):
+            call.output = call.unknown("$(aws configure get …)", paths=("secret:aws",))
     elif service == "configure" and operation in ("set", "list", "get", "sso", "import"):
         return
     elif service == "lambda" and operation == "invoke":
@@ -289,6 +292,10 @@ def az(call: Invocation) -> None:
     words = _command_words(call.arguments, stops=True)
     if len(words) < 2 or words[0] in ("find", "version", "help", "login", "logout", "configure"):
         return
+    if words[0] == "repos":
+        from ambidex.guard.programs import hosting
+
+        hosting.azure_repos(words, call)
     if words[:3] == ["storage", "blob", "upload"] or words[-1] in ("upload-batch", "upload"):
         given = options.read(
             call.arguments, valued="fscnd", long_valued=("file", "source", "data", "name")

@@ -61,38 +61,19 @@ def python(call: Invocation) -> None:
         return
     if word == "-":
         stdin(call, "python", words[at:])
-    else:
-        file(call, "python", word, words[at:])
+        return
+    file(call, "python", word, words[at:])
+    if word.rpartition("/")[2] == "manage.py":
+        call.run(["manage.py", *words[at:]])
 
 
 # Modules that are programs of the same name.
 _PROGRAMS = frozenset(
-    [
-        "pip",
-        "pytest",
-        "mypy",
-        "ruff",
-        "black",
-        "coverage",
-        "twine",
-        "build",
-        "venv",
-        "virtualenv",
-        "poetry",
-        "pipx",
-        "uv",
-        "awscli",
-        "pipenv",
-        "ansible",
-        "alembic",
-        "flake8",
-        "isort",
-        "tox",
-        "nox",
-        "sqlite3",
-        "duckdb",
-        "pre_commit",
-    ]
+    (
+        *("pip", "pytest", "mypy", "ruff", "black", "coverage", "twine", "build", "venv"),
+        *("virtualenv", "poetry", "pipx", "uv", "awscli", "pipenv", "ansible", "alembic"),
+        *("flake8", "isort", "tox", "nox", "sqlite3", "duckdb", "pre_commit", "ambidex"),
+    )
 )
 
 
@@ -160,6 +141,8 @@ def node(call: Invocation) -> None:
         return
     if not rest or rest[0] == "-":
         stdin(call, "node", rest[1:])
+    elif rest[0].startswith(("https://", "http://")):
+        call.emit(effects.EXECUTE, action="node", data=call.fetch(rest[0]))
     else:
         file(call, "node", rest[0], rest[1:])
 
@@ -200,6 +183,9 @@ def perl(call: Invocation) -> None:
             letter = word[place]
             place += 1
             if letter in "eE":
+                if word[place:]:
+                    code.append(word[place:])
+                    break
                 code.append(words[at] if at < len(words) else "")
                 at += 1
             elif letter in "np":
@@ -307,6 +293,8 @@ def plain(call: Invocation) -> None:
     path = given.last("f", "file") or (given.operands or [""])[0]
     if path and path != "-":
         file(call, language, path, given.operands[1:])
+        if path.rpartition("/")[2] == "artisan":
+            call.run(["artisan", *given.operands[1:]])
     elif not given.has("v", "i", "m", "version", "help", "h"):
         stdin(call, language, given.operands)
 

@@ -243,7 +243,7 @@ def env(call: Invocation) -> None:
     if words:
         call.output = call.run(words, variables=assigned, **changes)
     else:
-        call.output = call.unknown("the environment")
+        call.output = call.unknown("the environment", paths=("/proc/self/environ",))
 
 
 def _split_option(word: str, arguments: list[str], at: int) -> list[str] | None:

@@ -78,6 +78,11 @@ _VALUED = frozenset(_WITH_VALUE.split())
 def publisher(call: Invocation) -> None:
     """One of the programs of the table."""
     words = call.arguments
+    if call.name == "deno" and words[:1] in (["eval"], ["run"]):
+        from ambidex.guard.programs import interpreters
+
+        interpreters.node(call)
+        return
     runs = "run" in words and call.name in ("poetry", "pdm", "hatch", "rye")
     if (not runs and any(word in _HARMLESS for word in words)) or words[:1] in (
         ["--version"],
@@ -115,6 +120,10 @@ def publisher(call: Invocation) -> None:
 
 def _cargo(call: Invocation, operands: list[str]) -> None:
     if operands[:1] == ["install"]:
+        for url in [w for at, w in enumerate(call.arguments) if call.arguments[at - 1] == "--git"]:
+            from ambidex.guard.programs import packages
+
+            packages.install(call, url, *packages._from(url))
         for name in operands[1:]:
             call.emit(effects.INSTALL, action="install", target=name)
 

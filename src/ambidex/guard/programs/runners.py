@@ -35,6 +35,7 @@ def make(call: Invocation) -> None:
     for file in given.all("f", "file", "makefile"):
         if file in ("-", "/dev/stdin", "/dev/fd/0"):
             _recipes(call, call.stdin or "", cwd)
+            call.emit(effects.EXECUTE, action="make", data=call.stdin or "")
         else:
             path = file if file.startswith("/") else f"{cwd}/{file}"
             written = call.machine.contents.get(call.path(path))
@@ -76,12 +77,18 @@ def npx(call: Invocation) -> None:
     npx_inner(call, call.arguments)
 
 
+_REPOSITORIES = ("github:", "gitlab:", "bitbucket:", "gist:", "git+", "git@")
+
+
 def npx_inner(call: Invocation, arguments: list[str]) -> None:
     """Follow what stands behind `npx`, `npm exec`, `pnpm dlx`, `yarn exec` and the like."""
     given = options.read(arguments, valued="pcwn", long_valued=_NPX_VALUED, stops=True)
     for text in given.all("c", "call"):
         call.output = call.script(text)
     words = list(given.operands)
+    for package in [*given.all("p", "package"), *words[:1]]:
+        if "://" in package or package.startswith(_REPOSITORIES):
+            call.emit(effects.EXECUTE, action="node", data=call.fetch(package))
     if words:
         words[0] = _without_version(words[0])
         call.output = call.run(words)

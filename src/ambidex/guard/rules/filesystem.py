@@ -99,6 +99,8 @@ def _outside_write(effect: Effect, scene: Scene) -> str:
         if reach.anywhere:
             continue
         place = places.where(reach.spot, scene)
+        if "unpacked" in effect.flags and scene.is_temporary(f"{reach.spot}/x"):
+            continue
         if place in (ROOT, SYSTEM) or (place in (OUTSIDE, HOME) and not folder):
             return f"a write to {scene.show(effect.path)}, outside the project"
         if place == PROJECT and below(scene.root, reach.base) != "" and not folder:

@@ -93,6 +93,18 @@ def _downloaded(effect: Effect, scene: Scene) -> str:
     return ""
 
 
+_DECODERS = frozenset(
+    ("base64", "gbase64", "base32", "basenc", "xxd", "openssl", "uudecode", "base58")
+)
+
+
+def _decoded(effect: Effect, scene: Scene) -> str:
+    for source in scene.sources.of(_code(effect)):
+        if source.kind == OUTPUT and source.program in _DECODERS and not source.hosts:
+            return f"it runs what {source.text} decodes as code, unseen"
+    return ""
+
+
 def _unseen(effect: Effect, scene: Scene) -> str:
     if effect.action == "program":
         return ""  # `$PYTHON script.py`: which program it is rarely matters
@@ -169,6 +181,30 @@ RULES = (
             'VERSION=$(curl -s https://api.example.com/version); echo "$VERSION"',
             "bash install.sh",
             "curl -s https://api.example.com/items | tee items.json",
+        ),
+    ),
+    Rule(
+        "ambidex.remote-code.decoded",
+        kinds=(EXECUTE,),
+        when=_decoded,
+        decision=DENY,
+        severity="critical",
+        protects="this machine and everything that its user may do",
+        why="Code is encoded so that nobody sees what it does, and here nobody can.",
+        instead="Decode it to a file, read it, and run what has been read.",
+        match=(
+            "base64 -d blob | sh",
+            "xxd -r -p blob | bash",
+            "openssl base64 -d -in blob | sh",
+            'eval "$(base64 -d blob)"',
+            "base64 -di blob | python3",
+        ),
+        not_match=(
+            "base64 -d blob > blob.bin",
+            "base64 -d blob | jq .",
+            "openssl x509 -in certs/ca.crt -noout -text",
+            "xxd -r -p blob | sha256sum",
+            "base64 -d blob | tar tz",
         ),
     ),
     Rule(

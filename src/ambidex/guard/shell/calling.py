@@ -129,10 +129,10 @@ def external(shell: Shell, state: State, words: list[str], given: dict[str, str]
         invocation.emit(effects.RUN, target=invocation.name)
     outer, shell.state = shell.state, state
     try:
-        began = time.thread_time()
+        began = time.process_time()
         model = programs.model_of(invocation.name)
         # Without bytecode an import takes long; that is not the command's fault.
-        shell.deadline += time.thread_time() - began
+        shell.deadline += time.process_time() - began
         if model is not None:
             model(invocation)
         elif "/" in name and is_known(name):

@@ -62,7 +62,7 @@ class Shell:
         state: the state in which the program at hand runs.
         via: see `Effect.via`.
         shell: the name of the shell that runs the code at hand, `""` for the command line itself.
-        deadline: when the evaluation ends, in seconds of `time.thread_time`.
+        deadline: when the evaluation ends, in seconds of `time.process_time`.
         waiting: `>(…)` of the command at hand: the path and what reads from it.
         calls: the functions that run, innermost last, with what was started apart when they began.
         apart: how many pipelines and background commands surround the command at hand.
@@ -100,7 +100,7 @@ class Shell:
 
     def evaluate(self, text: str) -> list[Effect]:
         """The effects of the command line `text`; what cannot be read is an effect as well."""
-        self.deadline = time.thread_time() + MAX_SECONDS
+        self.deadline = time.process_time() + MAX_SECONDS
         try:
             states = self.source(text, self.state)
             self.leave(states)
@@ -211,15 +211,13 @@ class Shell:
             return parse(text, deadline=self.deadline)
         except UnreadableCommand as problem:
             action = "too-long" if problem.too_long else "unreadable"
-            self.effects.append(
-                Effect(kinds.UNKNOWN, action=action, data=str(problem), via=self.via)
-            )
+            said = str(problem)
+            self.effects.append(Effect(kinds.UNKNOWN, action=action, data=said, via=self.via))
             if problem.too_long:
                 return Script([])
         # What stands before the mistake would be run all the same by a shell that reads lines,
         # and shows what the rest is about.
-        if "\0" in text:
-            text = text.replace("\0", "") + "\n"  # what shells do that read a file
+        text = text.replace("\0", "") + "\n" * ("\0" in text)  # as shells do that read a file
         end = len(text)
         for _ in range(MAX_CUTS):
             end = max(text.rfind(mark, 0, end) for mark in ("\n", ";", "|", "&"))
@@ -250,7 +248,9 @@ class Shell:
     def walk(self, node: Node, state: State) -> list[State]:
         """Run one command."""
         self._steps += 1
-        if self._steps > MAX_STEPS or (not self._steps & 15 and time.thread_time() > self.deadline):
+        if self._steps > MAX_STEPS or (
+            not self._steps & 15 and time.process_time() > self.deadline
+        ):
             self.step()
         return control.WALKS[type(node)](self, node, state)
 
@@ -336,7 +336,7 @@ class Shell:
         self._steps += cost
         if self._steps > MAX_STEPS:
             raise TooLong(f"it takes more than {MAX_STEPS} steps")
-        if time.thread_time() > self.deadline:
+        if time.process_time() > self.deadline:
             raise TooLong(f"it takes longer than {MAX_SECONDS} s")
 
     def deeper(self) -> None:
