@@ -118,10 +118,10 @@ def test_json_has_everything(desk: Desk) -> None:
 
 
 def test_what_cannot_be_read_says_why(desk: Desk) -> None:
-    result = desk.explain("echo 'open")
+    result = desk.explain("cp 'open")
     assert result.exit_code == 1
     assert "reads   nothing: a ' at position 6 is never closed" in result.stdout
-    told = json.loads(desk.explain("--json", "echo 'open").stdout)
+    told = json.loads(desk.explain("--json", "cp 'open").stdout)
     assert "tree" not in told
     assert "never closed" in told["unreadable"]
     assert (told["action"], told["rule"]) == ("ask", "ambidex.guard.unreadable")
@@ -182,7 +182,7 @@ def test_many_commands_are_judged_and_compared(desk: Desk) -> None:
     rows = [
         {"command": "rm -rf /", "expect": "block"},
         {"command": "ls", "expect": "allow"},
-        {"command": "echo 'open"},
+        {"command": "cp 'open"},
     ]
     file = desk.root / "commands.jsonl"
     file.write_text("\n\n".join(json.dumps(row) for row in rows) + "\n")

@@ -388,11 +388,8 @@ class Shell:
         """The environment that a program gets, as far as the command line says."""
         if not state.exported:
             return given
-        found = {}
-        for name in state.exported:
-            value = state.variables.get(name)
-            if isinstance(value, str):
-                found[name] = value
+        held = {name: state.variables.get(name) for name in state.exported}
+        found = {name: value for name, value in held.items() if isinstance(value, str)}
         return {**found, **given}
 
     def working_text(self, state: State, path: str) -> str | None:
