@@ -183,9 +183,10 @@ def _is_display(above: tuple[cst.CSTNode, ...]) -> bool:
 
 
 def _is_empty(node: cst.BaseExpression) -> bool:
+    """Whether to return None instead makes no difference to a condition."""
     if isinstance(node, cst.SimpleString):
         return node.evaluated_value == ""
-    return _is_named(node, "None")
+    return _is_named(node, "None", "False")
 
 
 def _bracketed(node: cst.CSTNode) -> Any:

@@ -16,7 +16,9 @@ import pytest
 from testing.guard_mutants import Mutant
 from testing.hooks import REPOSITORY
 
-SUITES = ("tests/unit/guard", "tests/rules/test_guard_rules.py")
+SUITES = (
+    *("tests/unit/guard", "tests/rules/test_guard_rules.py", "tests/rules/test_guard_table.py"),
+)
 # The parametrised tests whose cases are checked here one by one.
 REPEATED = "test_a_rule_stops_its_matches_and_nothing_similar"
 Lines = set[tuple[str, int]]
