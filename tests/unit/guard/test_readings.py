@@ -146,7 +146,8 @@ def test_keys_of_git_that_execute() -> None:
 
 
 def test_lines_of_the_policy() -> None:
-    text = "[tool.ruff]\nx = 1\n[ \"tool\".'ambidex' ]\n a = 1 \n\n[[tool.ambidex.b]]\nc = 2\n[z]\nd = 3\n"
+    text = "[tool.ruff]\nx = 1\n[ \"tool\".'ambidex' ]\n a = 1 \n\n"
+    text += "[[tool.ambidex.b]]\nc = 2\n[z]\nd = 3\n"
     kept = ["[ \"tool\".'ambidex' ]", "a = 1", "[[tool.ambidex.b]]", "c = 2"]
     assert wiring.policy_lines(text) == kept
     assert wiring.policy_lines("x = 'ambidex'\ny = 1") == ["x = 'ambidex'"]
@@ -415,7 +416,8 @@ def test_files_of_a_glob_and_second_names(root: Path) -> None:
     assert spellings(Effect(effects.WRITE, path="/proc/self/root"), where) == ["/"]
 
 
-COMMON = "node docker npm redis-server nginx chrome firefox code electron go cargo git vim emacs deno bun perl"
+COMMON = """node docker npm redis-server nginx chrome firefox code electron go cargo git vim emacs
+deno bun perl"""
 VITAL = """systemd init sshd dbus-daemon windowserver loginwindow finder dockerd containerd login
 kernel_task claude tmux screen bash zsh sh fish wayland"""
 
