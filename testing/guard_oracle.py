@@ -76,6 +76,11 @@ class Oracle:
             hit.rule.id == check.rule for hit in hits_of(check.command, where)
         )
 
+    def share(self, test: str, file: str) -> float:
+        """How much of what a test executes of the modules is in one of them."""
+        lines = self.tests[test]
+        return sum(name == file for name, _ in lines) / len(lines)
+
     def _covered_by_tests(self, result: Path) -> dict[str, Lines]:
         """The unit tests with the lines that each executes, found out in a fork."""
         if os.fork() == 0:
@@ -109,9 +114,14 @@ class Oracle:
             if number < len(self.checks)
         )
         chosen = [self.checks[number] for *_, number in checks[: self.most_checks]]
-        # Those that execute least say most about the statement.
-        least = sorted(number - len(self.checks) for number in ran if number >= len(self.checks))
-        tests = [list(self.tests)[number] for number in least[: self.most]]
+        # Those that are named after it, then those that are most about this module.
+        names = list(self.tests)
+        ranked = sorted(
+            (said not in names[at], -self.share(names[at], file), at)
+            for at in (number - len(self.checks) for number in ran)
+            if at >= 0
+        )
+        tests = [names[at] for *_, at in ranked[: self.most]]
         always = [name for name in self.tests if name.startswith("tests/rules") and self.most]
         return chosen, list(dict.fromkeys(tests + always))
 

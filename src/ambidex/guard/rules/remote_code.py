@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from ambidex.guard.scene import Scene
     from ambidex.guard.taint import Source
 
-# Programs that print code for the shell that asks for it: name → how its arguments begin.
+# Programs that print code for the shell that asks for it: name → how its arguments begin, nothing
+# where that does not matter.
 _GENERATORS = {
     "ssh-agent": ("", "-s", "-c"),
-    "dircolors": ("", "-b", "-c", "~"),
+    "dircolors": ("", "-b", "-c", "/"),
     "brew": ("shellenv",),
     "direnv": ("hook", "export"),
     "pyenv": ("init", "virtualenv-init"),
@@ -45,7 +46,7 @@ _GENERATORS = {
     "lesspipe": ("",),
     "lesspipe.sh": ("",),
     "gh": ("completion",),
-    "register-python-argcomplete": ("",),
+    "register-python-argcomplete": (),
     "keychain": ("--eval",),
     "gpg-agent": ("--daemon",),
     "resize": ("",),
@@ -64,7 +65,7 @@ _GENERATORS = {
     "shopt": ("",),
     "declare": ("",),
     "export": ("",),
-    "tset": ("",),
+    "tset": ("", "-s"),
 }
 _VERBS = ("completion", "completions", "init", "hook", "shellenv", "shell-init", "activate")
 
@@ -120,8 +121,9 @@ def _is_generated(source: Source) -> bool:
         return False
     name = words[0].rsplit("/", 1)[-1]
     rest = " ".join(words[1:])
-    if any(
-        rest == start or (start and rest.startswith(start)) for start in _GENERATORS.get(name, ())
+    starts = _GENERATORS.get(name)
+    if starts is not None and (
+        not starts or any(rest == start or (start and rest.startswith(start)) for start in starts)
     ):
         return True
     if name.replace("-", "").replace("_", "").replace(".", "").isalnum() and len(words) < 6:
