@@ -222,7 +222,10 @@ def test_changes_of_shared_files(root: Path) -> None:
         (effects.READ, {}, ""),
         (effects.WRITE, {"path": "/dev/null"}, ""),
         (effects.WRITE, {"path": "/tmp/x"}, ""),
-        *((kind, {"path": "/elsewhere/x"}, "changes /elsewhere/x") for kind in effects.CHANGES),
+        *(
+            (kind, {"path": "/elsewhere/x"}, "changes /elsewhere/x")
+            for kind in sorted(effects.CHANGES)
+        ),
         (effects.READ, {"path": "/elsewhere/x"}, "reads /elsewhere/x"),
         *((effects.READ, {"path": f"{d}x"}, "") for d in ("/usr/", "/bin/", "/lib", "/opt/")),
         *((effects.READ, {"path": f"{d}x"}, "") for d in ("/proc/", "/sys/", "/dev/", "/etc/")),
