@@ -69,7 +69,9 @@ def resolved(path: str, links: Mapping[str, str]) -> str:
     for _ in range(MAX_LINKS if links else 0):
         for link, target in links.items():
             if path == link or path.startswith(link + "/"):
-                path = absolute(os.path.dirname(link), target) + path[len(link) :]
+                path = (
+                    absolute(os.path.dirname(link), target).rstrip("/") + path[len(link) :] or "/"
+                )
                 break
         else:
             break
@@ -104,6 +106,8 @@ class Invocation:
         self.words = words
         self._said = tuple(words)
         self.name = os.path.basename(words[0]).lower() if words else ""
+        if self.name.endswith(".exe"):
+            self.name = self.name[:-4]
         self.cwd = cwd
         self.variables = variables
         self.stdin = stdin
@@ -254,7 +258,7 @@ class Invocation:
         code.follow(language, text, self, changes)
 
     def take(self, inner: Invocation) -> None:
-        """What `inner`, another view of the same run, has read, fetched and printed is this one's."""
+        """What `inner`, another view of this run, has read, fetched and printed is this one's."""
         self._read += inner._read
         self._fetched += inner._fetched
         if inner.output is not None:

@@ -5,6 +5,8 @@ Hot path: only the packs of rules that the effects call for are imported.
 
 from __future__ import annotations
 
+import time
+
 from ambidex.guard import rules
 from ambidex.guard.effects import CHANGES, UNKNOWN, Effect
 from ambidex.verdict import ALLOW, ASK, DENY, Decision
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from ambidex.guard.scene import Scene
 
 UNREADABLE = "ambidex.guard.unreadable"
+
+# Processor time for asking the rules about one call, seconds. Not wall-clock time: a busy machine
+# must not turn a harmless command into a question, and the hook has a deadline of its own.
+MAX_SECONDS = 0.08
 
 # Packs that no policy switches off as a whole.
 CORE = frozenset(
@@ -47,9 +53,18 @@ class Hit:
 
 
 def hits(effects: Iterable[Effect], scene: Scene) -> Iterator[Hit]:
-    """All rules that apply to `effects`, in the effects' order."""
+    """All rules that apply to `effects`, in the effects' order.
+
+    After `MAX_SECONDS` an effect that nobody could judge, of kind `unknown`, takes the place of
+    the rest: it is added to `effects` when that is a list.
+    """
     own = scene.policy["guard"]["rules"]
-    for effect in effects:
+    deadline = time.process_time() + MAX_SECONDS
+    for effect in _distinct(effects):
+        if time.process_time() > deadline:
+            if isinstance(effects, list):
+                effects.append(Effect(UNKNOWN, action="too-long", data="it does too many things"))
+            return
         for rule in rules.about(effect.kind):
             saw = rule.when(effect, scene)
             if saw:
@@ -61,6 +76,15 @@ def hits(effects: Iterable[Effect], scene: Scene) -> Iterator[Hit]:
                 saw = rule.when(effect, scene)
                 if saw:
                     yield _hit(rule, effect, saw, scene)
+
+
+def _distinct(effects: Iterable[Effect]) -> list[Effect]:
+    """The effects without repetitions, which loops and branches make many of."""
+    seen: dict[tuple[object, ...], Effect] = {}
+    for effect in effects:
+        key = (effect.kind, effect.action, effect.path, effect.target, effect.data, effect.via)
+        seen.setdefault((*key, effect.flags), effect)
+    return list(seen.values())
 
 
 def _hit(rule: Rule, effect: Effect, saw: str, scene: Scene) -> Hit:

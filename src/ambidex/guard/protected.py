@@ -75,7 +75,7 @@ def spellings(effect: Effect, scene: Scene) -> list[str]:
         path = _without_process_folders(name, scene)
         found.append(path)
         # A link that is replaced, moved or removed is itself concerned, not what it leads to.
-        found.append(_resolved(path))
+        found.append(_resolved(path, scene))
     return list(dict.fromkeys(found))
 
 
@@ -86,9 +86,11 @@ def _without_process_folders(path: str, scene: Scene) -> str:
     return path
 
 
-def _resolved(path: str) -> str:
+def _resolved(path: str, scene: Scene) -> str:
+    if "\0" in path:
+        return path  # no file has such a name
     if is_known(path):
-        return os.path.realpath(path)
+        return scene.resolved(path)
     prefix = known_prefix(path)
     folder = os.path.dirname(prefix)
     return os.path.realpath(folder).rstrip("/") + path[len(folder.rstrip("/")) :]
@@ -124,8 +126,15 @@ def _holds(folder: str, glob: str, scene: Scene) -> bool:
     return any(below(folder, path) is not None for path in files_of(glob, scene, folder))
 
 
-def files_of(glob: str, scene: Scene, folder: str = "") -> Iterator[str]:
+def files_of(glob: str, scene: Scene, folder: str = "") -> list[str]:
     """Existing files that a glob covers, relative to the project, of the first `MAX_FILES`."""
+    listed = scene.listed.get((glob, folder))
+    if listed is None:
+        listed = scene.listed[glob, folder] = list(_listed(glob, scene, folder))
+    return listed
+
+
+def _listed(glob: str, scene: Scene, folder: str) -> Iterator[str]:
     start = os.path.join(scene.root, literal_start(glob) or folder)
     if os.path.isfile(start):
         path = os.path.relpath(start, scene.root)
@@ -135,11 +144,12 @@ def files_of(glob: str, scene: Scene, folder: str = "") -> Iterator[str]:
     seen = 0
     for place, folders, names in os.walk(start):
         folders[:] = [name for name in folders if name not in (".git", "node_modules", ".venv")]
+        inside = os.path.relpath(place, scene.root)
         for name in names:
             seen += 1
             if seen > MAX_FILES:
                 return
-            path = os.path.relpath(os.path.join(place, name), scene.root)
+            path = name if inside == "." else f"{inside}/{name}"
             if matches(glob, path):
                 yield path
 

@@ -60,6 +60,10 @@ class Scene:
         self.untrusted = untrusted
         self.sources = Sources()
         self._trees: dict[str, str | None] = {}
+        self._bases: dict[str | None, list[str]] = {}
+        # What `protected.files_of` has listed: the disk does not change while a call is judged.
+        self.listed: dict[tuple[str, str], list[str]] = {}
+        self._real: dict[str, str] = {}
 
     @property
     def home(self) -> str:
@@ -78,11 +82,23 @@ class Scene:
 
     def trees(self, path: str) -> list[str]:
         """The work trees of the repository in which `path` may lie, the project's first."""
-        found = [self.root, os.path.realpath(self.root)]
         tree = self.tree_of(path)
-        if tree and locate.common_dir(tree) == locate.common_dir(self.root):
-            found.append(tree)
-        return list(dict.fromkeys(found))
+        if tree not in self._bases:
+            found = [self.root, os.path.realpath(self.root)]
+            if tree and locate.common_dir(tree) == locate.common_dir(self.root):
+                found.append(tree)
+            self._bases[tree] = list(dict.fromkeys(found))
+        return self._bases[tree]
+
+    def resolved(self, path: str) -> str:
+        """The known absolute `path` with symbolic links followed."""
+        folder, _, name = path.rpartition("/")
+        if name in ("", ".", "..") or os.path.islink(path):
+            return os.path.realpath(path)
+        real = self._real.get(folder)
+        if real is None:
+            real = self._real[folder] = os.path.realpath(folder or "/").rstrip("/")
+        return f"{real}/{name}"
 
     def relative(self, path: str) -> str | None:
         """`path` relative to the work tree of the repository that it lies in, else None."""
@@ -94,12 +110,15 @@ class Scene:
 
     def tree_of(self, path: str) -> str | None:
         """The top of the git work tree that the known part of `path` lies in."""
-        folder = os.path.dirname(known_prefix(path))
+        start = folder = os.path.dirname(known_prefix(path))
+        if start in self._trees:
+            return self._trees[start]
         while folder and not os.path.isdir(folder) and folder != "/":
             folder = os.path.dirname(folder)
         if folder not in self._trees:
             self._trees[folder] = locate.work_tree(folder) if folder else None
-        return self._trees[folder]
+        self._trees[start] = self._trees[folder]
+        return self._trees[start]
 
     def is_temporary(self, path: str) -> bool:
         """Whether `path` lies below a folder for temporary files, and not in the project."""

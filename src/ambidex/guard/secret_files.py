@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from ambidex.guard.taint import known_prefix
+from ambidex.guard.taint import STAR, known_prefix
 
 # What a path can be.
 USER = "user"  # a credential of the person: keys, tokens, password stores
@@ -102,6 +102,9 @@ _HOLDERS = frozenset(
         *("wallet.dat", "key.txt", "master.key"),
     )
 )
+# Folders of secrets, and those that hold keys besides what is public.
+_SECRET_FOLDERS = frozenset(("secrets", ".secrets", "credentials"))
+_KEY_FOLDERS = _SECRET_FOLDERS | {"certs", "certificates", "private", "pki", "keys", "creds"}
 _KEY_ENDINGS = (
     *(".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".ppk", ".p8", ".keychain"),
     *(".keychain-db", ".tfvars", ".tfvars.json", ".kubeconfig", ".ovpn"),
@@ -140,6 +143,9 @@ def kind_of(path: str, home: str) -> str:
     system = _system(path, parts)
     if system:
         return system
+    ending = _known_ending(name)
+    if ending:  # what a search found: where it lies is not known, but what it is called
+        return kind_of("/".join([*parts[:-1], ending]), home)
     head = known_prefix(name)
     is_known = head == name
     if (is_known and _is_environment(name)) or (not is_known and _could_be_environment(name)):
@@ -149,9 +155,32 @@ def kind_of(path: str, home: str) -> str:
         return found
     if _is_invented(parts):
         return ""
-    if name in _KEY_NAMES:
+    if name in _KEY_NAMES or (len(head) > 2 and not is_known and _begins_key(head)):
         return USER
-    return _by_name(name.lower())
+    return _by_name(name.lower()) or _in_holder(parts, head)
+
+
+def _known_ending(name: str) -> str:
+    """What follows the unknown text that `name` begins with, `""` where it begins with known."""
+    if not name or not _is_mark(name[0]):
+        return ""
+    return name.lstrip("".join({character for character in name if _is_mark(character)}))
+
+
+def _is_mark(character: str) -> bool:
+    return "\U000f0000" <= character < STAR
+
+
+def _begins_key(head: str) -> bool:
+    return any(key.startswith(head) for key in _KEY_NAMES)
+
+
+def _in_holder(parts: list[str], head: str) -> str:
+    """Whether a file lies in a folder that is there for secrets: any file, or a pattern of all."""
+    folder = parts[-2].lower() if len(parts) > 1 else ""
+    if folder in _SECRET_FOLDERS and "." not in parts[-1].lstrip("."):
+        return POSSIBLE
+    return POSSIBLE if not head and parts[-1] and folder in _KEY_FOLDERS else ""
 
 
 def _system(path: str, parts: list[str]) -> str:
@@ -256,6 +285,8 @@ def holder_below(folder: str, home: str, root: str) -> str:
     """
     if folder == "/":
         return "/etc/shadow"
+    if folder.rpartition("/")[2].lower() in _KEY_FOLDERS and not _is_invented(folder.split("/")):
+        return folder
     if folder == home.rstrip("/") or _is_home(folder, home):
         return folder.rstrip("/") + "/.ssh"
     if root != folder and not folder.startswith(root.rstrip("/") + "/"):

@@ -33,6 +33,9 @@ INPUT = "input"  # what is typed, or comes from a pipe that nothing is known abo
 FILE = "file"  # the content of a file
 CHOICE = "choice"  # one of several values
 
+# How the output of a shell is shown that was started to talk to somebody.
+INTERACTIVE = "an interactive shell"
+
 
 class Source:
     """Where an unknown part of a text comes from.
@@ -79,6 +82,15 @@ class Sources:
         self._all.append(source)
         return chr(_FIRST + len(self._all) - 1)
 
+    def through(self, program: str, text: str) -> str:
+        """What `program` prints by running another one, whose output `text` is, for people."""
+        sources = self.of(text) if len(text) == 1 else []
+        if not sources or not sources[0].text.startswith("$("):
+            return text
+        one = sources[0]
+        shown = f"$({program} {one.text[2:]}"
+        return self.mark(Source(one.kind, shown, one.paths, one.hosts, one.folders, one.program))
+
     def of(self, text: str) -> list[Source]:
         """The sources of the unknown parts of `text`, in their order, each once."""
         found: list[Source] = []
@@ -109,6 +121,11 @@ class Sources:
 def is_known(text: str) -> bool:
     """Whether no part of `text` is unknown; unexpanded patterns count as unknown."""
     return text.isascii() or all(character < _FIRST_CHARACTER for character in text)
+
+
+def is_unknown(text: str) -> bool:
+    """Whether nothing of `text` is known but blanks."""
+    return not text.isascii() and all(c.isspace() or c >= _FIRST_CHARACTER for c in text)
 
 
 def is_pattern(text: str) -> bool:

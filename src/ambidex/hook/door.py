@@ -135,6 +135,11 @@ def _keep(context: Context, *names: tuple[str, str]) -> None:
 
 
 def _handler(module: str) -> Callable[[Context], Reply | None]:
+    if module != "before_tool":
+        # Switched off for a quick start; the others may run for minutes.
+        import gc
+
+        gc.enable()
     found = __import__(f"ambidex.hook.{module}", fromlist=["handle"])
     handle: Callable[[Context], Reply | None] = found.handle
     return handle

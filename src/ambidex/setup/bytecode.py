@@ -26,8 +26,8 @@ for module in pkgutil.walk_packages(ambidex.__path__, "ambidex.", onerror=lambda
 _PACK = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from ambidex import pack
-pack.write(sys.argv[2], sys.argv[3])
+from ambidex.setup import packing
+packing.write(sys.argv[2], sys.argv[3])
 """
 
 
@@ -47,7 +47,17 @@ def compile_all(python: str, root: str, data_home: str) -> bool:
     # The launcher reaches the package through hooks/.., so the cache needs that folder too.
     compiling = [*start, "-m", "compileall", "-q", package, os.path.join(root, "hooks")]
     source = os.path.dirname(package)
-    packing = [*start, "-c", _PACK, source, package, os.path.join(data_home, "pycache")]
+    # Columns, which only a traceback on a terminal would show, are a quarter of the bytecode.
+    packing = [
+        *start,
+        "-X",
+        "no_debug_ranges",
+        "-c",
+        _PACK,
+        source,
+        package,
+        os.path.join(data_home, "pycache"),
+    ]
     return _succeeds(compiling) and _succeeds([*start, "-c", _WARM, source]) and _succeeds(packing)
 
 

@@ -241,7 +241,7 @@ def test_a_command_that_is_none_is_denied(root: Path, command: object) -> None:
 
 def test_what_cannot_be_read_is_answered_as_the_policy_says(root: Path) -> None:
     for action in ("ask", "deny"):
-        decision = decide("Bash", {"command": "echo 'open"}, scene(root, on_error=action))
+        decision = decide("Bash", {"command": "cp 'open"}, scene(root, on_error=action))
         assert (decision.action, decision.rule) == (action, "ambidex.guard.unreadable")
 
 

@@ -40,9 +40,9 @@ QUIET = _words("""
     ls exa eza lsd dir vdir tree find fd stat file du df wc test [ [[ chmod chown chgrp touch
     realpath readlink basename dirname md5sum sha1sum sha224sum sha256sum sha384sum sha512sum
     b2sum b3sum cksum sum shasum md5 lsattr getfacl namei mkdir rm shred trash mv unlink source
-    . set ssh ssh-keygen ssh-add ssh-copy-id sftp git gpg gpg2 age sops ansible-vault
+    . set ssh ssh-keygen ssh-add ssh-copy-id sftp gpg gpg2 age sops ansible-vault
     ansible-playbook docker docker-compose podman podman-compose nerdctl kubectl helm oc
-    terraform tofu pulumi aws gcloud az psql mysql mysqldump pg_dump node deno bun uvicorn
+    terraform tofu pulumi aws gcloud az psql mysql mysqldump pg_dump uvicorn
     gunicorn flask dotenv npm yarn pnpm keytool certutil codesign cmp true locate which exec
     """)
 
@@ -312,7 +312,7 @@ def test_more_forms_of_remote_paths_and_names_of_downloads() -> None:
 
 SHELLS = _words("sh bash zsh dash ash ksh fish pwsh python python3 perl ruby php node")
 ARCHIVERS = _words("tar gtar bsdtar zip 7z 7za cpio pax git gzip zstd xz bzip2 rsync")
-DUMPS = _words("env printenv export set declare typeset compgen")
+DUMPS = _words("env printenv compgen")
 FAR_AWAY = "https://collect.example.com"
 
 

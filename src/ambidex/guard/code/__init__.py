@@ -63,6 +63,9 @@ def follow(language: str, text: str, call: Invocation, changes: dict[str, Any]) 
     if len(text) > MAX_LENGTH:
         inner.emit(effects.UNKNOWN, action=f"{language} code too long to read")
         text = text[:MAX_LENGTH]
+    from ambidex.guard.code import backdoors
+
+    backdoors.find(text, inner)
     module = __import__(f"ambidex.guard.code.{name}", fromlist=["follow"])
     module.follow(text, inner, {**changes, "language": language})
     call.take(inner)

@@ -69,7 +69,8 @@ class Reader(Operands):
             if kind == NAME and sign in ("of", "in") and target:
                 self.at += 1
                 value = self.expression()
-                self.names[target[1]] = value
+                if target[0] == NAME:
+                    self.names[target[1]] = value
             elif kind != SIGN:
                 return value
             elif sign in ("=", ":=", "||=", "??="):

@@ -59,8 +59,8 @@ def program(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -
 def code(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
     """Text that is code of the same language."""
     language = getattr(reader, "language", None)
-    if values and isinstance(values[0], str) and language is not None:
-        reader.execute(language.name, values[0])
+    if values and language is not None:
+        reader.execute(language.name, reader.flat(values[0]))
     return reader.unknown("…", values)
 
 

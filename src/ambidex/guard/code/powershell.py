@@ -34,10 +34,20 @@ _DEVICES = frozenset(
 def follow(text: str, call: Invocation, changes: dict[str, Any]) -> None:
     """Record what the commands in `text` would do."""
     flow = ""
+    _downloaded(text, call)
     for statement, sign in _statements(text):
         flow = _statement(split_words(statement.replace("\\", "\\\\")), call, flow)
         if sign != "|":
             flow = ""
+
+
+def _downloaded(text: str, call: Invocation) -> None:
+    """`iex (New-Object Net.WebClient).DownloadString('https://…')`, in any order of its words."""
+    lower = text.lower()
+    at = max(lower.find("downloadstring("), lower.find("downloaddata("))
+    if at >= 0 and ("iex" in lower or "invoke-expression" in lower):
+        url = text[at:].partition("(")[2].partition(")")[0].strip("'\" ")
+        call.emit(effects.EXECUTE, action="powershell", data=call.fetch(url))
 
 
 def _statements(text: str) -> list[tuple[str, str]]:

@@ -53,7 +53,8 @@ def replaced(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) 
     )
     if not given:
         return None
-    rest = given[1] if "v" in name[4:] or name.startswith("posix") else given[1:]
+    listed = len(given) > 1 and ("v" in name[4:] or name.startswith("posix"))
+    rest = given[1] if listed else given[1:]
     words = reader.texts(rest) if rest else []
     reader.program([given[0], *words[1:]])
     return Ref("process", "")

@@ -41,6 +41,15 @@ class Ref:
         self.holder = holder
 
 
+_ENVIRONMENTS = ("os.environ", "process.env", "ENV", "Deno.env", "Bun.env")
+
+
+def _is_read(handle: tuple[Any, ...]) -> bool:
+    """Whether an open file, its path and mode, is open for reading only."""
+    mode = handle[1] if len(handle) > 1 else "r"
+    return not isinstance(mode, str) or not set(mode) & set("wax+")
+
+
 class TooMuch(Exception):
     """The code is longer than anybody writes on a command line."""
 
@@ -95,6 +104,10 @@ class Sinks:
         if depth > MAX_DEPTH:
             return ""
         if isinstance(value, Ref):
+            if value.name in _ENVIRONMENTS:
+                return self.call.unknown(value.name, paths=("/proc/self/environ",))
+            if value.name == "file" and isinstance(value.value, tuple) and _is_read(value.value):
+                return self.read(value.value[0])  # an open file that is handed over whole
             return self.flat(value.value, depth + 1)
         if isinstance(value, (list, tuple)):
             return "".join(self.flat(item, depth + 1) for item in value[:MAX_ITEMS])

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 STRING, NAME, NUMBER, SIGN, COMMAND, MARK, LINE = "s", "n", "#", "o", "b", "m", "l"
 
 
+# Behind these a list of words is the arguments.
+_CALLS_OF_LISTS = tuple((NAME, name) for name in ("system", "exec", "unlink", "rmtree"))
+
+
 class Lexis:
     """What the tokens of a language look like.
 
@@ -200,10 +204,11 @@ class _Cutter:
             self._letters()
             self.found.append((STRING, [""]))
         elif name == "qw":
-            self.found.append((SIGN, "["))
+            listed = not (self.found and self.found[-1] in _CALLS_OF_LISTS)
+            self.found.append((SIGN, "[" if listed else "("))
             for word in body.split():
                 self.found += [(STRING, [word]), (SIGN, ",")]
-            self.found.append((SIGN, "]"))
+            self.found.append((SIGN, "]" if listed else ")"))
         else:
             kind = COMMAND if name == "qx" else STRING
             self.found.append((kind, self._parts(body, "" if name == "q" else "$")))

@@ -44,6 +44,8 @@ def _one(command: str, call: Invocation, current: str) -> None:
         call.write(rest.lstrip("> "), call.unknown("what is edited"))
     elif name in ("py", "py3", "python", "python3", "pyx"):
         call.code("python", rest)
+    elif name in ("lua", "ruby", "perl"):
+        call.code(name, rest)
     elif name in ("call", "let", "echo") and "system(" in rest:
         _called(rest, "system(", call)
     elif name in ("call", "let", "echo") and "delete(" in rest:

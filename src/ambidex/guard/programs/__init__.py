@@ -101,12 +101,13 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("djlint", "nbstripout", "sd", "rename", "prename", "perl-rename", "ruff"),
         *("biome", "sqlfluff", "dprint", "buf", "php-cs-fixer", "ast-grep", "jupyter"),
         *("cc", "gcc", "g++", "clang", "clang++", "ld", "rustc", "pandoc", "dot", "protoc"),
-        *("as", "nasm", "objcopy", "xmllint", "xsltproc", "esbuild", "sass", "lessc"),
-        *("typst",),
+        *("swiftc", "gfortran", "ghc", "nvcc", "ocamlc", "ocamlopt", "tcc", "gnatmake"),
+        *("dmd", "clang-cl", "icc", "icx", "gdc", "ldc2", "fpc", "emcc", "as", "nasm"),
+        *("objcopy", "xmllint", "xsltproc", "esbuild", "sass", "lessc", "typst"),
     ),
     "shells": (
         *("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish", "rbash", "ksh93"),
-        *("yash",),
+        *("yash", "csh", "tcsh", "xonsh", "nu"),
     ),
     "git": (
         *("git", "git-reset", "git-clean", "git-push", "git-checkout", "git-restore"),
@@ -158,7 +159,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("asdf", "bmake", "bundle", "bunx", "busybox", "capsh", "cmd", "cmd.exe"),
         *("direnv", "dotenvx", "expect", "gdb", "gmake", "hyperfine", "lldb", "make"),
         *("mise", "npx", "perf", "pipenv", "pixi", "pnpx", "pyenv", "rbenv", "run-parts"),
-        *("start-stop-daemon", "toybox", "wsl", "wsl.exe"),
+        *("start-stop-daemon", "toybox", "wsl", "wsl.exe", "nix-shell"),
     ),
     "editors": (
         *("ed", "emacs", "emacsclient", "ex", "exim", "fzf", "gvim", "helix", "hx", "joe"),
@@ -171,12 +172,12 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("powershell", "powershell.exe", "pwsh", "pwsh.exe", "pypy", "pypy3", "python"),
         *("python2", "python2.7", "python3", "python3.10", "python3.11", "python3.12"),
         *("python3.13", "python3.14", "python3.15", "python3.6", "python3.7", "python3.8"),
-        *("python3.9", "r", "rscript", "ruby", "tclsh", "ts-node", "tsx"),
+        *("python3.9", "r", "rscript", "ruby", "tclsh", "ts-node", "tsx", "deno"),
     ),
     "curl": ("curl", "curl.exe", "curlie"),
     "http": (
         *("wget", "wget2", "http", "https", "xh", "xhs", "aria2c", "lynx", "w3m", "links"),
-        *("elinks", "grpcurl"),
+        *("elinks", "grpcurl", "fetch", "axel", "lwp-request", "lwp-download"),
     ),
     "sockets": (
         *("nc", "ncat", "netcat", "nc.openbsd", "nc.traditional", "socat", "telnet"),
@@ -185,8 +186,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "transfer": (
         *("scp", "sftp", "ftp", "lftp", "rclone", "s3cmd", "s5cmd", "mc", "croc"),
         *("wormhole", "magic-wormhole", "ffsend", "ngrok", "cloudflared", "bore", "lt"),
-        *("mail", "mailx", "mutt", "sendmail", "msmtp", "swaks", "dig", "nslookup", "host"),
-        *("drill", "ping", "whois"),
+        *("localtunnel", "mail", "mailx", "mutt", "sendmail", "msmtp", "swaks", "dig"),
+        *("nslookup", "host", "drill", "ping", "whois"),
     ),
     "containers": (
         *("docker", "podman", "nerdctl", "docker-compose", "podman-compose", "skopeo"),

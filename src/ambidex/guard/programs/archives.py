@@ -13,6 +13,7 @@ from ambidex.guard.programs.paths import (
     listing,
     put,
     read_all,
+    read_listed,
     remove,
 )
 
@@ -163,6 +164,8 @@ def _zip(call: Invocation) -> None:
     data = carry(
         call, read_all(call, words[1:] or ["-"], recursive=given.has("r", "recurse-paths"))
     )
+    if given.has("@", "names-stdin"):
+        data = carry(call, data, read_listed(call, call.stdin or ""))
     if given.has("T", "test"):
         # -TT names the command that tests the archive.
         for text in given.all("unzip-command", "T"):

@@ -5,6 +5,7 @@ Hot path: the guard's own words.
 
 from __future__ import annotations
 
+from ambidex.guard.effects import EXECUTE
 from ambidex.guard.programs import options
 from ambidex.guard.programs.prefixes import split_words
 from ambidex.guard.taint import INPUT, is_known
@@ -46,6 +47,7 @@ def xargs(call: Invocation) -> None:
     items = _items(text, given, by_lines=inserted)
     changes = {"stdin": call.stdin} if file and call.stdin is not None else {"stdin": ""}
     printed = []
+    _takes_code(call, words)
     if inserted:
         for item in items[:MAX_RUNS]:
             filled = [word.replace(place, item) for word in words]
@@ -59,7 +61,29 @@ def xargs(call: Invocation) -> None:
         size = _number(given.last("n", "max-args", "L", "l", "max-lines"), len(items))
         for at in list(range(0, len(items), size))[:MAX_RUNS] if items else [0]:
             printed.append(call.run([*words, *items[at : at + size]], **changes))
+        _meant(call, words, text, changes)
     call.output = "".join(printed)
+
+
+_SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "ash", "mksh"})
+
+
+def _meant(call: Invocation, words: list[str], text: str, changes: dict[str, str]) -> None:
+    """A shell whose arguments are commands gets them word by word; whole lines were meant."""
+    name = words[0].rsplit("/", 1)[-1].lower()
+    if name not in _SHELLS or not any(word[:1] == "-" and "c" in word for word in words[1:-1]):
+        return
+    for line in text.split("\n")[:MAX_RUNS]:
+        if " " in line.strip():
+            call.run([*words, line.strip()], **changes)
+
+
+def _takes_code(call: Invocation, words: list[str]) -> None:
+    """Record that whatever comes in is a command: `xargs bash -c`."""
+    name = words[0].rsplit("/", 1)[-1].lower()
+    if name in _SHELLS and len(words) > 1 and words[-1][:1] == "-" and words[-1][-1] == "c":
+        typed = call.unknown("what comes in", kind=INPUT)
+        call.emit(EXECUTE, action="shell", data=typed, target=call.name)
 
 
 def _number(text: str, otherwise: int) -> int:
@@ -69,7 +93,7 @@ def _number(text: str, otherwise: int) -> int:
 def _items(text: str, given: options.Options, *, by_lines: bool) -> list[str]:
     """The arguments that xargs makes of its input."""
     if given.has("0", "null"):
-        parts = text.split("\0")
+        parts = [part if is_known(part) else part.rstrip("\n") for part in text.split("\0")]
     elif given.has("d", "delimiter"):
         parts = text.split(_escape(given.last("d", "delimiter")) or "\0")
         parts = [
@@ -112,7 +136,7 @@ def parallel(call: Invocation) -> None:
         long_valued=_PARALLEL_VALUED,
         stops=True,
     )
-    if given.has("dry-run", "dryrun", "citation", "version", "help", "V"):
+    if given.has("dry-run", "dryrun", "citation", "version", "help", "V", "h"):
         return
     rows = _combined(_sources(call, arguments[first:], given))
     words = given.operands
@@ -121,6 +145,13 @@ def parallel(call: Invocation) -> None:
         return
     place = given.last("I") or "{}"
     printed = []
+    if first == len(arguments):
+        # Without a command whatever comes in is one.
+        _takes_code(call, words or ["sh", "-c"])
+    colsep = given.last("C", "colsep")
+    if colsep and is_known(colsep):
+        mark = _escape(colsep)
+        rows = [[part for item in row for part in item.split(mark)] for row in rows]
     for number, row in enumerate(rows[:MAX_RUNS], 1):
         if not words:
             printed.append(call.script(" ".join(row), stdin=""))

@@ -89,15 +89,20 @@ def _follow(call: Invocation, words: list[str], verb: str) -> None:
     if _contains_any_word(lowered, verbs.WATCHING):
         action = "delete"
         flags.add("grave")
-    elif _grants(call, lowered):
+    elif action != "ask" and _grants(call, lowered):
         action = "grant"
     if action in ("", "ask"):
         return
     if action == "delete" and _is_grave(lowered):
         flags.add("grave")
-    if any(word in ("--dry-run", "--dryrun", "--what-if", "--help", "-h") for word in call.words):
+    if any(word in _WITHOUT_HARM for word in call.words):
         return
     call.emit(effects.REMOTE, action=action, target=shown, flags=flags)
+
+
+_WITHOUT_HARM = frozenset(
+    ("--dry-run", "--dryrun", "--what-if", "--help", "-h", "--generate-cli-skeleton")
+)
 
 
 def _contains_any_word(words: list[str], wanted: frozenset[str]) -> bool:
@@ -143,6 +148,9 @@ def aws(call: Invocation) -> None:
         _query(call, "query-string")
     elif service == "rds-data" and operation == "execute-statement":
         _query(call, "sql")
+    elif service == "configure" and operation == "get":
+        if any(part in "".join(words[2:3]) for part in ("secret", "token", "password")):
+            call.output = call.unknown("$(aws configure get …)", paths=("secret:aws",))
     elif service == "configure" and operation in ("set", "list", "get", "sso", "import"):
         return
     elif service == "lambda" and operation == "invoke":
@@ -261,6 +269,8 @@ def _storage(call: Invocation, verb: str, places: list[str]) -> None:
             flags=("cloud", "grave") if grave else ("cloud",),
         )
     elif verb in ("cp", "mv", "rsync") and len(places) > 1:
+        if verb == "rsync" and ("-n" in call.words or "--dry-run" in call.words):
+            return
         _copy(call, places, deletes="-d" in call.words)
     elif verb in ("iam", "acl", "defacl") and places[:1] != ["get"]:
         call.emit(effects.REMOTE, action="grant", target=f"{call.name} {verb}", flags=("cloud",))
@@ -289,6 +299,10 @@ def az(call: Invocation) -> None:
     words = _command_words(call.arguments, stops=True)
     if len(words) < 2 or words[0] in ("find", "version", "help", "login", "logout", "configure"):
         return
+    if words[0] == "repos":
+        from ambidex.guard.programs import hosting
+
+        hosting.azure_repos(words, call)
     if words[:3] == ["storage", "blob", "upload"] or words[-1] in ("upload-batch", "upload"):
         given = options.read(
             call.arguments, valued="fscnd", long_valued=("file", "source", "data", "name")

@@ -122,11 +122,16 @@ def _get(call: Invocation, given: Options, words: list[str]) -> None:
         call.output = call.unknown("$(kubectl get secret)", paths=("secret:kubectl",))
 
 
+def _is_fetched(call: Invocation) -> bool:
+    """Whether what comes in by standard input is the answer of a host."""
+    return any(source.hosts for source in call.sources(call.stdin or ""))
+
+
 def _apply(call: Invocation, given: Options, verb: str, words: list[str]) -> None:
     for name in given.all("from-file", "from-env-file"):
         call.emit(effects.READ, path=name.rsplit("=", 1)[-1], flags=("quiet",))
     names = given.all("f", "filename", "k", "kustomize")
-    if any("://" in name for name in names):
+    if any("://" in name or (name == "-" and _is_fetched(call)) for name in names):
         _emit(call, "deploy", " ".join(names), "foreign")
         return
     kind = words[0].lower() if words else ""
@@ -197,6 +202,10 @@ def local_cluster(call: Invocation) -> None:
 def gitops(call: Invocation) -> None:
     """argocd, flux, kustomize and eksctl: clusters through another tool."""
     words = [word for word in call.arguments if not word.startswith("-")]
+    if "--help" in call.arguments or "-h" in call.arguments or words[:1] == ["help"]:
+        return
+    if any(word in ("get", "list", "diff", "history", "logs", "manifests") for word in words[:2]):
+        return
     if any(
         word in ("delete", "uninstall", "terminate-op", "delete-resource") for word in words[:3]
     ):

@@ -177,7 +177,7 @@ def _run(call: Invocation, verb: str, words: list[str]) -> None:
         elif path in _WHOLE:
             flags.add("host" if not is_read_only else "host-read")
         elif path.startswith("/"):
-            facts = ("quiet",) if is_read_only else ("quiet", "mount")
+            facts = ("quiet", "shared") if is_read_only else ("quiet", "shared", "mount")
             call.emit(effects.READ, path=path, flags=facts)
     if flags - {"container", "run"}:
         call.emit(
@@ -197,7 +197,7 @@ def _privileges(given: Options, flags: set[str]) -> None:
             flags.add("host-namespace")
     if any("/dev/sd" in value or "/dev/nvme" in value for value in given.all("device")):
         flags.add("privileged")
-    if any(value.startswith("apparmor=unconf") for value in given.all("security-opt")):
+    if any(value.endswith("=unconfined") for value in given.all("security-opt")):
         flags.add("privileged")
 
 
@@ -230,6 +230,8 @@ def compose(call: Invocation, words: list[str] | None = None) -> None:
     if not given.operands:
         return
     verb, rest = given.operands[0], given.operands[1:]
+    if rest and rest[-1] == "--help" and verb not in ("exec", "run"):
+        return
     inner = options.read(rest, valued="t", long_valued=("rmi", "timeout", "scale"))
     if verb == "down":
         flags = {"compose"}

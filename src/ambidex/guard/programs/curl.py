@@ -136,7 +136,9 @@ def _request(
         call.send(target, sent, action=action, flags=flags)
         if socket:
             call.emit(effects.REMOTE, action=action, target=f"{target} {url}", flags=("socket",))
-    query = "&".join([*given.all("url-query"), *(body if in_query else ())])
+    named = [*given.all("url-query"), *given.all("variable")]
+    files = [_file(call, text.partition("@")[2]) for text in named if "@" in text.split("=")[0]]
+    query = "&".join([*given.all("url-query"), *files, *(body if in_query else ())])
     return call.fetch(target, data="\n".join(part for part in (query, extra) if part))
 
 

@@ -155,6 +155,8 @@ def embedded(call: Invocation) -> None:
     if name in ("", ":memory:"):
         flags.append("temporary")
         name = ""
+    else:
+        call.emit(effects.READ, path=name)
     texts = given.all("cmd", "c", "s") + words[1:]
     for script in given.all("init", "f"):
         texts.append(call.content(call.path(script)) or "")

@@ -76,7 +76,7 @@ _TABLE: dict[str, dict[str, str]] = {
         "deploy": _DEPLOY,
         "rollback": _DEPLOY,
         "remove": "delete",
-        "invoke": "",
+        **dict.fromkeys(("invoke", "deploy list"), ""),
     },
     "railway": {
         **dict.fromkeys(("up", "deploy", "redeploy"), _DEPLOY),
@@ -165,7 +165,7 @@ _WITH_VALUE = (
 )
 _VALUED = frozenset(_WITH_VALUE.split())
 _WITHOUT_HARM = (
-    "--dry-run --help -h --version -v --check -C --syntax-check --list-tasks --list-hosts"
+    "--dry-run --help -h --version --check -C --syntax-check --list-tasks --list-hosts"
     " --list-tags --noop --dryrun --build-only --preview --diff-only"
 )
 _HARMLESS = frozenset(_WITHOUT_HARM.split())
@@ -175,6 +175,8 @@ _EXPECTED_VALUES = {"ansible-playbook": ("-C",), "ansible-pull": ("-C",)}
 def platform(call: Invocation) -> None:
     """One of the programs of the table."""
     words = call.arguments
+    if words == ["-v"]:
+        return  # the version; behind a verb it says more about what is done
     short_harmless = _EXPECTED_VALUES.get(call.name, ())
     for word in words:
         if word in _HARMLESS and (word != "-C" or word in short_harmless):

@@ -199,11 +199,14 @@ _NESTED = {
 
 
 def _verbs(call: Invocation) -> None:
-    words = options.read(
+    given = options.read(
         call.arguments,
         valued="cshtlpSo" if call.name == "cryptsetup" else "",
         long_valued=("cipher", "hash", "key-size", "type", "key-file", "label", "pbkdf"),
-    ).operands
+    )
+    words = given.operands
+    if call.name in ("zfs", "zpool") and given.has("n") and words[:1] != ["rollback"]:
+        return  # says what it would do
     folded = [word.lower() for word in words]
     verb = folded[0] if folded else ""
     verbs = {name.lower(): action for name, action in _VERBS.get(call.name, {}).items()}
@@ -225,6 +228,8 @@ def _verbs(call: Invocation) -> None:
 
 
 def _lvm(call: Invocation) -> None:
+    if asks_help(call):
+        return
     words = call.arguments
     name = call.name
     if name == "lvm":
@@ -274,6 +279,8 @@ def _mdadm(call: Invocation) -> None:
 
 
 def _mount(call: Invocation) -> None:
+    if asks_help(call) or call.arguments == ["-V"]:
+        return
     given = options.read(
         call.arguments,
         valued="tLUoO",

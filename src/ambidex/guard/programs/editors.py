@@ -24,6 +24,8 @@ def vim(call: Invocation) -> None:
             commands.append(word[1:])
         elif word in ("-c", "--cmd", "-S") or (word[:2] == "-c" and len(word) > 2):
             commands.append(word[2:] if word[:2] == "-c" and len(word) > 2 else next(words, ""))
+        elif call.name in ("ex", "exim", "vim", "vi", "nvim") and word in ("-sc", "-esc", "-Esc"):
+            commands.append(next(words, ""))
         elif word in ("-u", "-U", "-i", "-T", "-s", "-t", "-w", "-W") and word != "-s":
             next(words, "")
         elif word == "--":

@@ -1,9 +1,11 @@
 """find and fd, which delete, write and run commands on what they find; locate, ls and tree.
 
-Hot path: nothing but what the models share.
+Hot path: `os` and what the models share.
 """
 
 from __future__ import annotations
+
+import os
 
 from ambidex.guard.programs import options
 from ambidex.guard.programs.find_expression import Search, read_expression
@@ -60,7 +62,8 @@ def _find(call: Invocation) -> None:
     for start in starts:
         printed += _from(call, start, search)
     if search.prints:
-        printed += [f"{_found(call, start, search.narrowing)}\n" for start in starts]
+        end = "\0" if "-print0" in words else "\n"
+        printed += [_found(call, start, search.narrowing) + end for start in starts]
     call.output = "".join(printed)
 
 
@@ -135,6 +138,9 @@ def _fd(call: Invocation) -> None:
         narrowing = f"{STAR}.{ending}"
     elif pattern not in ("", ".", "^", ".*"):
         narrowing = ""
+        plain = pattern[1:-1].replace("\\.", ".")
+        if pattern[0] == "^" and pattern[-1] == "$" and not set(plain) & set("*+?[](){}|^$\\"):
+            narrowing = plain
     printed = []
     for start in starts or [base or "."]:
         found = _found(call, start, narrowing)
@@ -169,7 +175,8 @@ def _ls(call: Invocation) -> None:
         put(call, given.last("o"), carry(call))
     shown = call.show(" ".join(call.words))
     words = given.operands
-    if any(not is_known(word) for word in words) and not given.has("l"):
+    files = words and all(is_known(w) and os.path.isfile(call.path(w)) for w in words)
+    if (files or any(not is_known(word) for word in words)) and not given.has("l"):
         call.output = "".join(f"{word}\n" for word in words)
         return
     call.output = listing(call, words or ["."], shown) + "\n"

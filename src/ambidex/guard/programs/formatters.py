@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ambidex.guard.effects import EDIT
 from ambidex.guard.programs.options import read
+from ambidex.guard.taint import FILE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,9 +105,15 @@ def formatter(call: Invocation) -> None:
 def builder(call: Invocation) -> None:
     """A compiler or converter: it writes what `-o` names."""
     options = read(call.arguments, valued=_VALUED, long_valued=("output", "out", "outfile"))
+    # What comes out is as trustworthy as the sources: files of the project, or what came from
+    # elsewhere in this command line.
+    written = call.machine.contents
+    carried = "".join(written.get(call.path(word), "") for word in options.operands)
+    carried += call.stdin or ""
     for path in options.all("o", "output", "out", "outfile"):
         if path and path != "-":
-            call.write(path, call.unknown(f"the output of {call.name}"))
+            text = f"the output of {call.name}"
+            call.write(path, call.unknown(text, kind=FILE, like=carried))
 
 
 def unknown(call: Invocation) -> None:
@@ -126,6 +133,8 @@ def unknown(call: Invocation) -> None:
 
 _BUILDERS = (
     *("cc", "gcc", "g++", "clang", "clang++", "ld", "rustc", "pandoc", "dot", "protoc", "as"),
+    *("swiftc", "gfortran", "ghc", "nvcc", "ocamlc", "ocamlopt", "tcc", "gnatmake", "dmd"),
+    *("clang-cl", "icc", "icx", "gdc", "ldc2", "fpc", "emcc"),
     *("nasm", "objcopy", "xmllint", "xsltproc", "esbuild", "sass", "lessc", "typst"),
 )
 

@@ -137,7 +137,7 @@ def tag(run: Git) -> None:
 def reflog(run: Git) -> None:
     """`git reflog`: `expire` and `delete` forget what a branch has been."""
     verb = run.arguments[0] if run.arguments else ""
-    if verb in ("expire", "delete"):
+    if verb in ("expire", "delete", "drop"):
         run.arguments = run.arguments[1:]
         given = run.parse("n/dry-run expire= expire-unreachable= all single-worktree updateref")
         if given is not None and not given.has("dry-run"):

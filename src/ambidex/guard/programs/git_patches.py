@@ -125,7 +125,7 @@ def bundle(run: Git) -> None:
     """`git bundle create FILE …`."""
     given = run.parse("q/quiet progress all-progress version=")
     if given is not None and given.operands[:1] == ["create"] and len(given.operands) > 1:
-        run.call.write(run.path(given.operands[1]))
+        run.call.write(run.path(given.operands[1]), run.call.unknown("$(git bundle)"))
 
 
 def format_patch(run: Git) -> None:
@@ -145,7 +145,10 @@ def format_patch(run: Git) -> None:
 
 def differences(run: Git) -> None:
     """`git diff`, `log`, `show` and the like: print, unless `--output` is given."""
-    given = run.parse("output= name-only name-status ext-diff no-index O/= S/= G/= U/unified= n/=")
+    given = run.parse(
+        "output= name-only name-status ext-diff no-index O/= S/= G/= U/unified= n/= p/patch "
+        "u/patch L/= stat shortstat numstat summary check quiet"
+    )
     if given is None:
         return
     call = run.call
@@ -159,8 +162,21 @@ def differences(run: Git) -> None:
             _, colon, path = name.partition(":")
             if colon and path and not path.startswith("/"):
                 call.read(path if path.startswith("./") else f"{run.top()}/{path}")
+    prints = run.subcommand.startswith("diff") or given.has("patch", "L")
+    if prints and not given.has("no-index", *_SUMMARIES):
+        for path in given.paths or given.operands:
+            _reads(run, path)
     if given.has("name-only"):
         _prints_paths(run, given.paths)
+
+
+_SUMMARIES = ("name-only", "name-status", "stat", "shortstat", "numstat", "summary", "quiet")
+
+
+def _reads(run: Git, path: str) -> None:
+    """A single file of which lines are printed; a branch of this name is no file."""
+    if path and ".." not in path and path.rpartition("/")[2].startswith("."):
+        run.call.read(run.path(path))
 
 
 def _prints_paths(run: Git, named: list[str]) -> None:
@@ -184,6 +200,9 @@ def grep(run: Git) -> None:
             run.script(command, run.call.unknown("matching files", folders=(run.top(),)))
     for path in given.all("f"):
         run.call.read(run.path(path))
+    if not given.has("count", "files-with-matches", "files-without-match", "name-only"):
+        for path in given.paths:
+            _reads(run, path)
     if given.has("files-with-matches", "files-without-match", "name-only"):
         _prints_paths(run, given.paths)
 

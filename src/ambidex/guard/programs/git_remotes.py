@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _DEPLOYING = frozenset({"heroku", "dokku", "piku", "flynn", "clever", "gigalixir", "scalingo"})
 
 
+# So many of the latest effects are searched for remotes that the command line itself set up.
+_LOOK_BACK = 200
+
+
 def push(run: Git) -> None:
     """`git push`: one effect for each reference that it changes."""
     given = run.parse(
@@ -55,11 +59,29 @@ def push(run: Git) -> None:
 def _reached(run: Git, remote: str, given: Given) -> None:
     if remote in _DEPLOYING:
         run.call.emit(effects.REMOTE, action="deploy", target=remote)
+    added = _added(run, remote)
+    if added:
+        run.call.emit(effects.REMOTE, action="push", target=added, flags=("elsewhere",))
     host = host_of(remote)
     if host and not given.has("delete"):
         configured = run.call.content(run.config_files()[-1]) or ""
         if known_prefix(remote) not in configured or not is_known(remote):
             run.call.emit(effects.REMOTE, action="push", target=host, flags=("elsewhere",))
+
+
+# Where a new repository's remote is in most cases.
+_USUAL = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "dev.azure.com")
+
+
+def _added(run: Git, remote: str) -> str:
+    """The host of a remote that the command line itself set up, `""` for the usual ones."""
+    for effect in run.call.machine.effects[-_LOOK_BACK:]:
+        if effect.kind == effects.GIT and effect.action == "remote":
+            words = effect.target.split(" ")
+            if effect.flags & {"add", "set-url"} and words[0] == (remote or "origin"):
+                host = host_of(words[-1])
+                return "" if host in _USUAL and "add" in effect.flags else host
+    return ""
 
 
 def host_of(remote: str) -> str:

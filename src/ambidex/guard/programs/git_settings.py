@@ -6,6 +6,7 @@ Hot path: nothing is imported beyond the package.
 from __future__ import annotations
 
 from ambidex.guard import effects
+from ambidex.guard.programs.prefixes import split_words
 from ambidex.guard.taint import is_known
 
 TYPE_CHECKING = False
@@ -117,7 +118,7 @@ def from_variables(run: Git) -> None:
     for number in range(min(int(count), 100) if count.isascii() and count.isdigit() else 0):
         key = variables.get(f"GIT_CONFIG_KEY_{number}", "")
         run.settings.append((key.lower(), variables.get(f"GIT_CONFIG_VALUE_{number}", "")))
-    for part in variables.get("GIT_CONFIG_PARAMETERS", "").replace("'", "").split():
+    for part in split_words(variables.get("GIT_CONFIG_PARAMETERS", "").replace("'='", "=")):
         key, _, value = part.partition("=")
         run.settings.append((key.lower(), value))
     for name, key in _VARIABLES.items():

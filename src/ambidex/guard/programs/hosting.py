@@ -115,6 +115,8 @@ def github(call: Invocation) -> None:
         return
     if words[0] == "api":
         _api(call, given, words[1:])
+        fields = [field.partition("=@")[2] for field in given.all("F", "field")]
+        _sent(call, [path for path in (*given.all("input"), *fields) if path not in ("", "-")])
         return
     verb = " ".join(words[:2])
     action = _GH.get(verb) or _GH.get(" ".join(words[:3]), "")
@@ -136,10 +138,17 @@ def github(call: Invocation) -> None:
         return
     if action:
         _emit(call, action, "GitHub " + verb, _flags(given, "auto", "admin"))
+    files = given.all("body-file", "notes-file", "input")
     if verb in ("gist create", "gist new", "release upload"):
-        for path in words[2:]:
-            if path != "-":
-                call.read(path)
+        files += [*words[2:], *given.all("p")]
+    _sent(call, [path for path in files if path and path != "-"])
+
+
+def _sent(call: Invocation, files: list[str]) -> None:
+    """What is in the files goes to the host."""
+    data = "".join(call.read(path, flags=("quiet",)) for path in files)
+    if data:
+        call.send("github.com", data, flags=("hosting",))
 
 
 def _asks_help(call: Invocation) -> bool:

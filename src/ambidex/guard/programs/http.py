@@ -89,7 +89,7 @@ def wget(call: Invocation) -> None:
         document = given.last("O", "output-document")
         if given.has("spider"):
             continue
-        if document == "-":
+        if document in ("-", "/dev/stdout", "/dev/fd/1"):
             printed += answer
         elif document:
             call.write(document, answer)
@@ -135,6 +135,8 @@ def httpie(call: Invocation) -> None:
             has_file = True
         elif sign in ("=", ":="):
             fields.append(value)
+        elif sign == ":" and value.startswith("@"):
+            headers.append(call.read(value[1:], flags=("quiet",)))
         else:
             headers.append(value)
     fields += given.all("raw")
@@ -225,7 +227,22 @@ def grpcurl(call: Invocation) -> None:
     call.output = call.fetch(target)
 
 
+def fetcher(call: Invocation) -> None:
+    """fetch, axel and lwp-request: a file, or standard output, gets what a URL answers."""
+    given = options.read(call.arguments, valued="omcHCbt")
+    printed = ""
+    for url in [word for word in given.operands if "://" in word]:
+        answer = call.fetch(url)
+        name = given.last("o") or ("" if call.name in ("fetch", "axel") else "-")
+        if name == "-":
+            printed += answer
+        else:
+            call.write(name or file_name(url), answer)
+    call.output = printed
+
+
 MODELS = {
+    **dict.fromkeys(("fetch", "axel", "lwp-request", "lwp-download"), fetcher),
     "wget": wget,
     "wget2": wget,
     "http": httpie,

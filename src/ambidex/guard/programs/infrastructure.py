@@ -147,6 +147,8 @@ def vagrant(call: Invocation) -> None:
     """vagrant: machines on this machine."""
     words = [word for word in call.arguments if not word.startswith("-")]
     forced = "-f" in call.arguments or "--force" in call.arguments
+    if "--help" in call.arguments or "-h" in call.arguments:
+        return
     if words[:1] == ["destroy"] or words[:2] == ["box", "remove"]:
         _emit(call, "destroy", " ".join(words), "local", *(("approved",) if forced else ()))
     elif words[:1] == ["ssh"] and "-c" in call.arguments[:-1]:
@@ -157,6 +159,8 @@ def vagrant(call: Invocation) -> None:
 def virtual(call: Invocation) -> None:
     """virsh, VBoxManage, multipass, lxc, incus, qm: virtual machines."""
     words = [word.lower() for word in call.arguments if not word.startswith("-")]
+    if words[:1] == ["help"] or "--help" in call.arguments:
+        return
     if any(
         word in ("undefine", "unregistervm", "delete", "destroy", "purge") for word in words[:2]
     ):

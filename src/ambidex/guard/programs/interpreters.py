@@ -19,6 +19,9 @@ def file(call: Invocation, language: str, path: str, arguments: list[str]) -> No
         stdin(call, language, arguments)
         return
     written = call.machine.contents.get(call.path(path))
+    name = path.rsplit("/", 1)[-1]
+    if name in ("manage.py", "artisan"):
+        call.run([name, *arguments])
     call.emit(effects.EXECUTE, action="file", path=path, data=written or "")
     if written:
         call.code(language, written, arguments=[path, *arguments])
@@ -61,38 +64,19 @@ def python(call: Invocation) -> None:
         return
     if word == "-":
         stdin(call, "python", words[at:])
-    else:
-        file(call, "python", word, words[at:])
+        return
+    file(call, "python", word, words[at:])
+    if word.rpartition("/")[2] == "manage.py":
+        call.run(["manage.py", *words[at:]])
 
 
 # Modules that are programs of the same name.
 _PROGRAMS = frozenset(
-    [
-        "pip",
-        "pytest",
-        "mypy",
-        "ruff",
-        "black",
-        "coverage",
-        "twine",
-        "build",
-        "venv",
-        "virtualenv",
-        "poetry",
-        "pipx",
-        "uv",
-        "awscli",
-        "pipenv",
-        "ansible",
-        "alembic",
-        "flake8",
-        "isort",
-        "tox",
-        "nox",
-        "sqlite3",
-        "duckdb",
-        "pre_commit",
-    ]
+    (
+        *("pip", "pytest", "mypy", "ruff", "black", "coverage", "twine", "build", "venv"),
+        *("virtualenv", "poetry", "pipx", "uv", "awscli", "pipenv", "ansible", "alembic"),
+        *("flake8", "isort", "tox", "nox", "sqlite3", "duckdb", "pre_commit", "ambidex"),
+    )
 )
 
 
@@ -118,6 +102,11 @@ def _module(call: Invocation, name: str, rest: list[str]) -> None:
 def node(call: Invocation) -> None:
     """node, deno, bun, ts-node, tsx."""
     words = list(call.arguments)
+    if call.name == "deno" and words[:1] == ["publish"]:
+        from ambidex.guard.programs import publishing
+
+        publishing.publisher(call)
+        return
     if call.name in ("deno", "bun") and words[:1] in (["eval"], ["run"], ["repl"]):
         verb = words.pop(0)
         if verb == "eval":
@@ -160,6 +149,8 @@ def node(call: Invocation) -> None:
         return
     if not rest or rest[0] == "-":
         stdin(call, "node", rest[1:])
+    elif rest[0].startswith(("https://", "http://")):
+        call.emit(effects.EXECUTE, action="node", data=call.fetch(rest[0]))
     else:
         file(call, "node", rest[0], rest[1:])
 
@@ -200,6 +191,9 @@ def perl(call: Invocation) -> None:
             letter = word[place]
             place += 1
             if letter in "eE":
+                if word[place:]:
+                    code.append(word[place:])
+                    break
                 code.append(words[at] if at < len(words) else "")
                 at += 1
             elif letter in "np":
@@ -307,6 +301,8 @@ def plain(call: Invocation) -> None:
     path = given.last("f", "file") or (given.operands or [""])[0]
     if path and path != "-":
         file(call, language, path, given.operands[1:])
+        if path.rpartition("/")[2] == "artisan":
+            call.run(["artisan", *given.operands[1:]])
     elif not given.has("v", "i", "m", "version", "help", "h"):
         stdin(call, language, given.operands)
 
@@ -382,7 +378,7 @@ MODELS = {
         ("python", "python2", "python3", "python2.7", "pypy", "pypy3", "ipython", *_VERSIONS),
         python,
     ),
-    **dict.fromkeys(("node", "nodejs", "ts-node", "tsx"), node),
+    **dict.fromkeys(("node", "nodejs", "ts-node", "tsx", "deno"), node),
     "perl": perl,
     **dict.fromkeys(("ruby", "irb", "jruby"), ruby),
     **dict.fromkeys(_PLAIN, plain),

@@ -44,12 +44,18 @@ _VAULT_DELETING = (
 )
 
 
+# Paths that tell about the server, and hold no secrets.
+_OF_THE_SERVER = ("sys/health", "sys/mounts", "sys/auth", "sys/policies", "sys/seal-status")
+
+
 def vault(call: Invocation) -> None:
     """vault, bao: HashiCorp's server for secrets."""
     words = _words(call)
     path = " ".join(words[:3])
-    if not words or "-help" in call.arguments:
+    if not words or "-help" in call.arguments or "--help" in call.arguments:
         return
+    if words[:1] == ["read"] and "".join(words[1:2]).startswith(_OF_THE_SERVER):
+        return  # about the server
     if words[0] == "read" or words[:2] == ["kv", "get"] or words[:2] == ["print", "token"]:
         _secret(call, f"{call.name} {path}")
     elif words[:2] in _VAULT_DELETING or words[0] == "delete":
@@ -67,6 +73,8 @@ def one_password(call: Invocation) -> None:
     """op, bw, lpass, rbw, dashlane: password managers."""
     words = _words(call)
     if not words or (call.name == "op" and words[0] == "run" and _wrapped(call)):
+        return
+    if "--help" in call.arguments:
         return
     shown = f"{call.name} {' '.join(words[:3])}"
     gets = words[:1] == ["get"] and call.name in ("bw", "rbw", "lpass")
@@ -154,7 +162,7 @@ def handing(call: Invocation) -> None:
         *(["export"], ["read"], ["env"]),
     ):
         _secret(call, f"{call.name} {' '.join(words[:2])}")
-    elif words[:1] == ["secrets"] and len(words) == 1:
+    elif words == ["secrets"] and "--only-names" not in call.arguments:
         _secret(call, f"{call.name} secrets")
     elif any(word in ("delete", "remove", "clear") for word in words[:2]):
         _delete(call, f"{call.name} {' '.join(words[:2])}")

@@ -87,7 +87,9 @@ def migration(call: Invocation) -> None:
     """The first of the program's dangerous commands that the words contain."""
     name = _SAME.get(call.name, call.name)
     words = [word for word in call.arguments if word]
-    if "--help" in words or "-h" in words or "--sql" in words:
+    if "--help" in words or "-h" in words or "--sql" in words or words[:1] == ["help"]:
+        return
+    if call.name == "rake" and any(word in ("-n", "--dry-run", "-T", "-P") for word in words):
         return
     for path, kind in _COMMANDS[name]:
         plain = [word for word in path if not word.startswith("-")]
@@ -99,6 +101,7 @@ def migration(call: Invocation) -> None:
                 call.emit(effects.PUBLISH, action=kind, target=call.name)
             elif kind:
                 test = call.variables.get("RAILS_ENV") == "test" or "--env=test" in words
+                test = test or "RAILS_ENV=test" in words
                 call.emit(
                     effects.REMOTE,
                     action=kind,

@@ -148,6 +148,9 @@ def run_behind(call: Invocation, words: list[str]) -> None:
     """Run the program that stands behind the options of a runner (`uv run`, `npx`)."""
     at = 0
     while at < len(words) and words[at].startswith("-") and words[at] != "--":
+        if words[at] in ("-c", "--call") and at + 1 < len(words):
+            call.script(words[at + 1])
+            return
         if words[at] in ("-m", "--module"):
             call.run(["python", *words[at:]])
             return
@@ -175,6 +178,10 @@ def pipx(call: Invocation) -> None:
 
 def conda(call: Invocation) -> None:
     """`conda`, `mamba`."""
+    from ambidex.guard.programs.runners import tool_inner
+
+    if tool_inner(call):
+        return
     given = read(call.arguments, valued="ncp", long_valued=("name", "channel", "prefix", "file"))
     words = given.operands
     if _helps(call) or not words:
@@ -184,6 +191,10 @@ def conda(call: Invocation) -> None:
     elif words[0] in ("install", "create"):
         for name in words[1:]:
             install(call, name)
+    elif words[0] == "run":
+        from ambidex.guard.programs import runners
+
+        runners.tool_inner(call)
 
 
 # JavaScript
@@ -201,11 +212,26 @@ _NODE_VALUED = (
 )
 
 
+_BUN_CODE = (["-e"], ["--eval"], ["-p"], ["--print"], ["run"], ["-"], ["x"])
+# Programs of a project that its package manager runs by their names (`pnpm prisma …`).
+_OF_PROJECTS = ("migrations", "publishing", "infrastructure")
+
+
 def node(call: Invocation) -> None:
     """`npm`, `yarn`, `pnpm`, `bun`."""
     from ambidex.guard.programs import publishing
 
+    if call.name == "bun" and call.arguments[:1] in _BUN_CODE:
+        from ambidex.guard.programs import interpreters
+
+        interpreters.node(call)
+        return
     if _helps(call):
+        return
+    if call.name == "bun" and call.arguments and call.arguments[0][:1] == "-":
+        from ambidex.guard.programs import interpreters
+
+        interpreters.node(call)
         return
     given = read(call.arguments, valued="wC", long_valued=_NODE_VALUED)
     words = given.operands
@@ -231,6 +257,14 @@ def node(call: Invocation) -> None:
     elif verb in ("uninstall", "remove", "rm", "un", "r") and given.has("g", "global"):
         for name in words[1:]:
             install(call, name, "global", action="remove")
+    elif call.name in ("yarn", "pnpm", "bun") and _is_of_project(verb):
+        call.output = call.run(call.arguments[call.arguments.index(verb) :])
+
+
+def _is_of_project(name: str) -> bool:
+    from ambidex.guard import programs
+
+    return any(name in programs.FAMILIES[family] for family in _OF_PROJECTS)
 
 
 # The system
@@ -269,8 +303,20 @@ def system(call: Invocation) -> None:
         unsigned = given.has("allow-unauthenticated", "force-yes", "nogpgcheck", "allow-untrusted")
         for name in words[1:]:
             install(call, name, *_from(name), *(("unsigned",) if unsigned else ()))
+    elif call.name == "dpkg" and given.has("i", "install"):
+        for name in words:
+            _package_file(call, name)
     elif call.name == "dpkg" and given.has("r", "P", "remove", "purge"):
         install(call, " ".join(words), "system", action="remove")
+
+
+def _package_file(call: Invocation, name: str) -> None:
+    """A package in a file, whose scripts run as root when it is installed."""
+    if "://" in name:
+        install(call, name, *_from(name))
+        return
+    data = call.machine.contents.get(call.path(name), "")
+    call.emit(effects.EXECUTE, action="file", path=name, data=data)
 
 
 def pacman(call: Invocation) -> None:
@@ -283,8 +329,11 @@ def pacman(call: Invocation) -> None:
 
 
 def rpm(call: Invocation) -> None:
-    """`rpm -e`."""
+    """`rpm -e`, and `rpm -i` of a package from elsewhere."""
     given = read(call.arguments, long=("erase",))
+    if given.has("i", "install", "U", "upgrade", "F", "freshen"):
+        for name in given.operands:
+            _package_file(call, name)
     if given.has("e", "erase") and not given.has("test"):
         install(call, " ".join(given.operands), "system", action="remove")
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ANYWHERE = "anywhere"
 # So many of the latest effects are searched for folders that the command line itself made.
 _LOOK_BACK = 200
+# So many of the files that a list names are followed.
+_MAX_LISTED = 64
 # Beyond so many written files their content is no longer followed through folders.
 MAX_CONTENTS = 300
 
@@ -30,7 +32,21 @@ def asks_help(call: Invocation) -> bool:
 
     Only the first word counts: behind operands some systems take `--help` for an operand.
     """
+    if len(call.words) == 2 and call.words[1] == "-h" and call.name in _SHORT_HELP:
+        return True
     return len(call.words) > 1 and call.words[1] in ("--help", "--version", "-help", "--usage")
+
+
+# Programs of which `-h` alone asks for help; for others it is an option (`shutdown -h`).
+_SHORT_HELP = frozenset(
+    (
+        *("pkill", "killall", "skill", "useradd", "userdel", "usermod", "groupadd", "groupdel"),
+        *("groupmod", "passwd", "chage", "chsh", "chfn", "visudo", "gpasswd", "update-grub"),
+        *("grub-install", "grub-mkconfig", "kexec", "spctl", "csrutil", "nvram", "bless"),
+        *("efibootmgr", "dracut", "mkinitcpio", "update-initramfs", "umount", "lvremove"),
+        *("vgremove", "pvremove", "lvreduce", "vgreduce", "pvcreate", "vgcreate", "lvconvert"),
+    )
+)
 
 
 def place(call: Invocation, word: str) -> list[str]:
@@ -123,6 +139,14 @@ def read_all(call: Invocation, words: Iterable[str], *, recursive: bool = False)
             if recursive:
                 read += content_below(call, word)
     return "".join(read)
+
+
+def read_listed(call: Invocation, text: str, folder: str = "") -> str:
+    """Read the files that the lines of `text` name, where they are known."""
+    if not is_known(text):
+        return text
+    names = [name for name in text.replace("\0", "\n").split("\n") if name][:_MAX_LISTED]
+    return read_all(call, [inside(folder, name) if folder else name for name in names])
 
 
 def content_below(call: Invocation, word: str) -> list[str]:

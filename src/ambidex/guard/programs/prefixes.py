@@ -175,6 +175,8 @@ def _sudo_shell(call: Invocation, given: Options, words: list[str]) -> None:
     if given.has("e", "edit"):
         for path in words:
             call.write(path, call.unknown("what is typed"), kind=effects.EDIT)
+    elif len(words) == 1 and " " in words[0]:
+        call.output = call.script(words[0])
     elif words:
         call.output = call.run(words)
     elif call.stdin is not None:
@@ -210,6 +212,8 @@ def su(call: Invocation) -> None:
         return
     become(call, operands[0] if operands else "root")
     commands = given.all("c", "command", "session-command")
+    if "-c" in operands:  # behind `--`: the shell gets it
+        commands += operands[operands.index("-c") + 1 :][:1]
     for command in commands:
         call.output = call.script(command, arguments=["su", *operands[1:]])
     if not commands and call.stdin is not None:
@@ -243,7 +247,7 @@ def env(call: Invocation) -> None:
     if words:
         call.output = call.run(words, variables=assigned, **changes)
     else:
-        call.output = call.unknown("the environment")
+        call.output = call.unknown("the environment", paths=("/proc/self/environ",))
 
 
 def _split_option(word: str, arguments: list[str], at: int) -> list[str] | None:

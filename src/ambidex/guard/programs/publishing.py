@@ -63,7 +63,7 @@ _TABLE: dict[str, dict[str, str]] = {
     "ansible-galaxy": {"collection publish": "publish", "role delete": "withdraw"},
 }
 _WITHOUT_HARM = (
-    "--dry-run --help -h --list -n --snapshot --skip-publish --dryrun --no-publish"
+    "--dry-run --help -h --list -n --snapshot --skip-publish --dryrun --no-publish --noop"
     " --skip=publish --check"
 )
 _HARMLESS = frozenset(_WITHOUT_HARM.split())
@@ -78,6 +78,11 @@ _VALUED = frozenset(_WITH_VALUE.split())
 def publisher(call: Invocation) -> None:
     """One of the programs of the table."""
     words = call.arguments
+    if call.name == "deno" and words[:1] in (["eval"], ["run"]):
+        from ambidex.guard.programs import interpreters
+
+        interpreters.node(call)
+        return
     runs = "run" in words and call.name in ("poetry", "pdm", "hatch", "rye")
     if (not runs and any(word in _HARMLESS for word in words)) or words[:1] in (
         ["--version"],
@@ -115,13 +120,17 @@ def publisher(call: Invocation) -> None:
 
 def _cargo(call: Invocation, operands: list[str]) -> None:
     if operands[:1] == ["install"]:
+        for url in [w for at, w in enumerate(call.arguments) if call.arguments[at - 1] == "--git"]:
+            from ambidex.guard.programs import packages
+
+            packages.install(call, url, *packages._from(url))
         for name in operands[1:]:
             call.emit(effects.INSTALL, action="install", target=name)
 
 
 def gradle(call: Invocation) -> None:
     """`gradle publish`: every task of that name but the local one."""
-    if {"--dry-run", "-m", "--help"} & set(call.arguments):
+    if {"--dry-run", "-m", "--help"} & set(call.arguments) or call.arguments[:1] == ["help"]:
         return
     for word in call.arguments:
         task = word.rpartition(":")[2].lower()
@@ -163,4 +172,9 @@ def node_registry(call: Invocation, words: list[str], given: Options) -> bool:
 
 
 PROGRAMS = tuple(name for name in _TABLE if name != "uv")
-MODELS = {**dict.fromkeys(PROGRAMS, publisher), "gradle": gradle, "gradlew": gradle}
+# Deno is an interpreter first.
+MODELS = {
+    **{name: publisher for name in PROGRAMS if name != "deno"},
+    "gradle": gradle,
+    "gradlew": gradle,
+}

@@ -70,7 +70,7 @@ READERS = {
     "join": Reader("aeijotv12", ()),
     "fmt": Reader("wgp", ("width", "goal", "prefix")),
     "fold": Reader("w", ("width",), keeps=True),
-    "column": Reader("csotNRTEHWnO", ("columns", "separator", "output-separator", "table-columns")),
+    "column": Reader("csoNRTEHWlO", ("columns", "separator", "output-separator", "table-columns")),
     "expand": Reader("t", ("tabs",)),
     "unexpand": Reader("t", ("tabs",)),
     "pr": Reader("DehilnNosSwW"),
@@ -130,6 +130,9 @@ def _less(call: Invocation) -> None:
     )
     read_all(call, given.all("k", "lesskey-file", "lesskey-src"))
     words = [word for word in given.operands if not word.startswith("+")]
+    for word in given.operands:
+        if word.startswith(("+!", "++!")):
+            call.script(word.lstrip("+!"))
     call.output = read_all(call, words or ["-"])
     for word in given.all("o", "O", "log-file", "LOG-FILE"):
         put(call, word, call.output)
@@ -161,7 +164,10 @@ def _sort(call: Invocation) -> None:
         ),
     )
     names = given.all("files0-from")
-    data = read_all(call, names) + read_all(call, given.operands or ([] if names else ["-"]))
+    listed = read_all(call, names)
+    if is_known(listed):
+        read_all(call, listed.split("\0"))
+    data = listed + read_all(call, given.operands or ([] if names else ["-"]))
     for word in given.all("compress-program"):
         call.run([word], stdin=data)
     _finish(call, given.last("o", "output"), data)

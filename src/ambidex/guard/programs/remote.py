@@ -35,6 +35,8 @@ def ssh(call: Invocation) -> None:
     if not host or given.has("G", "V", "Q", "O"):
         return
     name = host.rpartition("@")[2]
+    if given.has("R"):
+        call.send(name, "", flags=("tunnel",))
     if call.stdin and not given.has("n", "f"):
         call.send(name, call.stdin)
     away = call.unknown(f"the home folder on {call.show(name)}")

@@ -30,11 +30,15 @@ def make(call: Invocation) -> None:
     cwd = call.cwd
     for folder in given.all("C", "directory"):
         cwd = call.path(folder)
+    for word in call.arguments:
+        if word.startswith("SHELL="):
+            call.script(word[6:])
     for text in given.all("E", "eval"):
         _recipes(call, text.replace("\\n", "\n"), cwd)
     for file in given.all("f", "file", "makefile"):
         if file in ("-", "/dev/stdin", "/dev/fd/0"):
             _recipes(call, call.stdin or "", cwd)
+            call.emit(effects.EXECUTE, action="make", data=call.stdin or "")
         else:
             path = file if file.startswith("/") else f"{cwd}/{file}"
             written = call.machine.contents.get(call.path(path))
@@ -76,12 +80,18 @@ def npx(call: Invocation) -> None:
     npx_inner(call, call.arguments)
 
 
+_REPOSITORIES = ("github:", "gitlab:", "bitbucket:", "gist:", "git+", "git@")
+
+
 def npx_inner(call: Invocation, arguments: list[str]) -> None:
     """Follow what stands behind `npx`, `npm exec`, `pnpm dlx`, `yarn exec` and the like."""
     given = options.read(arguments, valued="pcwn", long_valued=_NPX_VALUED, stops=True)
     for text in given.all("c", "call"):
         call.output = call.script(text)
     words = list(given.operands)
+    for package in [*given.all("p", "package"), *words[:1]]:
+        if "://" in package or package.startswith(_REPOSITORIES):
+            call.emit(effects.EXECUTE, action="node", data=call.fetch(package))
     if words:
         words[0] = _without_version(words[0])
         call.output = call.run(words)
@@ -197,6 +207,7 @@ def gdb(call: Invocation) -> None:
     given = options.read(
         call.arguments,
         valued="opsSO",
+        long=("batch", "quiet", "silent", "nx", "args"),
         long_valued=("ex", "eval-command", "iex", "command", "x", "one-line", "batch-command"),
         single=call.name == "gdb",
     )
@@ -273,6 +284,15 @@ def wsl(call: Invocation) -> None:
         call.output = loosely(call, [word for word in words if word])
 
 
+def nix_shell(call: Invocation) -> None:
+    """`nix-shell -p package --run 'command'`."""
+    given = options.read(
+        call.arguments, valued="pPIA", long_valued=("run", "command", "packages", "attr", "keep")
+    )
+    for text in given.all("run", "command"):
+        call.output = call.script(text)
+
+
 def hyperfine(call: Invocation) -> None:
     """Benchmarks shell commands."""
     given = options.read(
@@ -309,4 +329,5 @@ MODELS = {
     "wsl": wsl,
     "wsl.exe": wsl,
     "hyperfine": hyperfine,
+    "nix-shell": nix_shell,
 }

@@ -130,7 +130,7 @@ def _substitution(text: str, at: int, letter: str, addressed: bool, wanted: Want
         flags += 1
     given = text[end:flags]
     if letter == "s" and "e" in given:
-        wanted.runs.append("")
+        wanted.runs += ["", new.replace("\\" + delimiter, delimiter)]
     if text[flags : flags + 1] == "w":
         stop = _line_end(text, flags)
         wanted.writes.append(text[flags + 1 : stop].strip())

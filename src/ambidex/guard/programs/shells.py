@@ -8,7 +8,7 @@ from __future__ import annotations
 from ambidex.guard import effects
 from ambidex.guard.invocation import STDIN
 from ambidex.guard.scene import below
-from ambidex.guard.taint import is_known
+from ambidex.guard.taint import INTERACTIVE, is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class _Line:
         reads: whether it reads its code from standard input although there are operands (`-s`).
         startup: files that it runs first.
         operands: the script and its arguments, or with `-c` `$0` and the arguments.
+        interactive: whether it is to talk to somebody (`-i`).
         syntax_only: whether it only reads the code (`-n`).
         shows: whether it only shows its version or help.
     """
@@ -40,6 +41,7 @@ class _Line:
         self.startup: list[str] = []
         self.operands: list[str] = []
         self.syntax_only = False
+        self.interactive = False
         self.shows = False
         self._read(call.arguments, call.name)
 
@@ -69,6 +71,8 @@ class _Line:
             for place, letter in enumerate(word[1:], 2):
                 if letter == "c" and word[0] == "-":
                     takes_code = True
+                elif letter == "i" and word[0] == "-":
+                    self.interactive = True
                 elif letter == "s":
                     self.reads = True
                 elif letter == "n" and word[0] == "-":
@@ -108,8 +112,11 @@ def run(call: Invocation) -> None:
         if not line.syntax_only:
             arguments = [call.words[0], *line.operands]
             call.output = call.script(call.stdin, arguments=arguments, stdin="")
+            if line.interactive and not is_known(call.stdin):
+                call.output += call.unknown(INTERACTIVE)
     else:
-        call.output = ""  # interactive, or nothing to read
+        # Interactive, or nothing to read. Whoever gets what it prints may be talking to it.
+        call.output = call.unknown(INTERACTIVE) if line.interactive else ""
 
 
 def _startup(call: Invocation, path: str) -> None:
@@ -150,6 +157,9 @@ def _via(call: Invocation, place: str) -> str:
     return f"script:{(below(root, place) if root else None) or place}"
 
 
-_SHELLS = ("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish", "rbash", "ksh93", "yash")
+_SHELLS = (
+    *("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish", "rbash", "ksh93", "yash"),
+    *("csh", "tcsh", "xonsh", "nu"),
+)
 
 MODELS: dict[str, Model] = dict.fromkeys(_SHELLS, run)

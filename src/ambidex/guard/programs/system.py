@@ -148,6 +148,8 @@ def _firewall(call: Invocation) -> None:
     joined = {word.partition("=")[0] for word in words}
     target = " ".join(words)
     name = call.name
+    if name == "nft" and {"-c", "--check"} & joined:
+        return
     if name in ("iptables-restore", "ip6tables-restore", "nft") and (
         "-f" in joined or name.endswith("restore")
     ):
@@ -248,8 +250,13 @@ def _network(call: Invocation) -> None:
     words = [word for word in call.arguments if not word.startswith("-")]
     name = call.name
     verb_set = set(words)
-    down = False
-    if name == "ip":
+    down = changes = False
+    if name == "ip" and words[1:2] and words[1] in ("show", "list", "ls", "get"):
+        return
+    if name == "tc":
+        down = bool(verb_set & {"add", "del", "delete", "change", "replace", "link"})
+        down = down or any(word in ("-b", "-batch") for word in call.arguments)
+    elif name == "ip":
         down = bool(verb_set & {"del", "delete", "flush", "down"})
         changes = bool(verb_set & {"add", "change", "replace", "set", "up", "append"})
         if any(word in ("-b", "-batch") for word in call.arguments):
@@ -265,7 +272,7 @@ def _network(call: Invocation) -> None:
     elif name == "networksetup":
         changes = any(word.startswith("-set") for word in call.arguments)
     else:
-        down = changes = True  # ifdown, tc and so on
+        down = changes = True  # ifdown and ifup
     if down:
         call.emit(effects.HOST, action="network-down", target=" ".join(words))
     elif changes:
@@ -301,6 +308,8 @@ def _boot(call: Invocation) -> None:
         "status",
         "-xp",
     }:
+        return
+    if call.name == "spctl" and words[:1] and words[0] in ("--status", "--assess", "-a", "--list"):
         return
     if call.name in ("grub-mkconfig", "grub2-mkconfig") and "-o" not in words:
         return

@@ -13,6 +13,7 @@ from ambidex.guard.programs.paths import (
     listing,
     put,
     read_all,
+    read_listed,
     remove,
 )
 
@@ -144,7 +145,7 @@ def _create(call: Invocation, given: options.Options, archive: str, folder: str)
     names = given.all("T", "files-from")
     words = _members(given, folder)
     data = read_all(call, words, recursive=True)
-    listed = read_all(call, names)
+    listed = read_listed(call, read_all(call, names), folder)
     data = carry(call, data, listed)
     _runs(call, given, data)
     host = _remote(archive, given)

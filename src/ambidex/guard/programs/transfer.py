@@ -141,6 +141,9 @@ def _is_remote(word: str) -> bool:
 _TUNNELS = frozenset(("http", "tcp", "tls", "tunnel", "local", "file", "start"))
 
 
+_TUNNELLING = frozenset(("ngrok", "cloudflared", "lt", "localtunnel", "bore"))
+
+
 def handover(call: Invocation) -> None:
     """croc, wormhole, transfer, ffsend, ngrok …: files to whoever knows a code."""
     words = [word for word in call.arguments if not word.startswith("-")]
@@ -148,7 +151,9 @@ def handover(call: Invocation) -> None:
         files = words[1 + max(words.index(w) for w in ("send", "upload") if w in words) :]
         data = "".join(call.read(file, flags=("quiet", "recursive")) for file in files)
         call.send(f"{call.name}.relay", data + (call.stdin or ""), flags=("file",))
-    elif call.name in ("ngrok", "cloudflared", "lt", "bore") and _TUNNELS.intersection(words):
+    elif call.name in _TUNNELLING and (
+        _TUNNELS.intersection(words) or any(w in ("--port", "-p") for w in call.arguments)
+    ):
         call.send(f"{call.name}.relay", "", flags=("tunnel",))
 
 
@@ -160,6 +165,9 @@ def mail(call: Invocation) -> None:
         long_valued=("attach", "to", "from", "server", "body", "header", "subject", "file"),
     )
     parts = [call.stdin or "", *given.all("s", "subject", "body")]
+    for text in given.all("body"):
+        if text.startswith("@"):
+            parts.append(call.read(text[1:], flags=("quiet",)))
     for name in given.all("a", "A", "attach"):
         parts.append(call.read(name.lstrip("@"), flags=("quiet",)))
     people = given.operands + given.all("to")
@@ -199,6 +207,7 @@ MODELS = {
     "cloudflared": handover,
     "bore": handover,
     "lt": handover,
+    "localtunnel": handover,
     "mail": mail,
     "mailx": mail,
     "mutt": mail,

@@ -24,7 +24,7 @@ PACKS: dict[str, frozenset[str]] = {
     "paths": frozenset({"read", *_CHANGES}),
     "remote_code": frozenset({"execute", "send"}),
     "network": frozenset({"fetch", "send"}),
-    "credentials": frozenset({"read", "remote", *_CHANGES}),
+    "credentials": frozenset({"fetch", "read", "remote", *_CHANGES}),
     "containers": frozenset({"publish", "remote"}),
     "clusters": frozenset({"remote"}),
     "cloud": frozenset({"remote"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ambidex.guard import effects, secret_files
+from ambidex.guard.rules.credential_lending import LENDING
 from ambidex.guard.rules.rule import Rule
 from ambidex.guard.secret_files import ENVIRONMENT, POSSIBLE, SYSTEM, USER
 from ambidex.verdict import ASK, DENY
@@ -20,11 +21,11 @@ _QUIET = frozenset(
         *("readlink", "basename", "dirname", "md5sum", "sha1sum", "sha224sum", "sha256sum"),
         *("sha384sum", "sha512sum", "b2sum", "b3sum", "cksum", "sum", "shasum", "md5", "lsattr"),
         *("getfacl", "namei", "mkdir", "rm", "shred", "trash", "mv", "unlink", "source", "."),
-        *("set", "ssh", "ssh-keygen", "ssh-add", "ssh-copy-id", "sftp", "git", "gpg", "gpg2"),
+        *("set", "ssh", "ssh-keygen", "ssh-add", "ssh-copy-id", "sftp", "gpg", "gpg2"),
         *("age", "sops", "ansible-vault", "ansible-playbook", "docker", "docker-compose"),
         *("podman", "podman-compose", "nerdctl", "kubectl", "helm", "oc", "terraform", "tofu"),
         *("pulumi", "aws", "gcloud", "az", "psql", "mysql", "mysqldump"),
-        *("pg_dump", "node", "deno", "bun", "uvicorn", "gunicorn", "flask", "dotenv", "npm"),
+        *("pg_dump", "uvicorn", "gunicorn", "flask", "dotenv", "npm"),
         *("yarn", "pnpm", "keytool", "certutil", "codesign", "cmp", "true", "locate", "which"),
         *("exec",),
     )
@@ -144,6 +145,7 @@ _READS = (effects.READ,)
 _CHANGES = (effects.WRITE, effects.APPEND, effects.EDIT, effects.DELETE, effects.MOVE)
 
 RULES = (
+    *LENDING,
     Rule(
         "ambidex.credentials.read",
         kinds=_READS,

@@ -11,6 +11,7 @@ from ambidex.guard.places import HISTORY, HOME, OUTSIDE, PROJECT, ROOT, SYSTEM
 from ambidex.guard.rules.filesystem_deletions import DELETIONS, FATAL
 from ambidex.guard.rules.rule import Rule
 from ambidex.guard.scene import below
+from ambidex.guard.taint import is_known
 from ambidex.verdict import ASK, DENY
 
 TYPE_CHECKING = False
@@ -95,12 +96,22 @@ def _system_write(effect: Effect, scene: Scene) -> str:
     return ""
 
 
+def _moved_into_nothing(effect: Effect, scene: Scene) -> str:
+    if below("/dev/null", effect.target) is None:
+        return ""
+    if is_known(effect.path) and scene.is_temporary(effect.path):
+        return ""
+    return f"the loss of {scene.show(effect.path)}, which is moved to {effect.target}"
+
+
 def _outside_write(effect: Effect, scene: Scene) -> str:
     folder = "folder" in effect.flags
     for reach in places.reaches(effect, scene):
         if reach.anywhere:
             continue
-        place = places.where(reach.spot, scene)
+        # Files whose names are not known come into the folder, and are not the folder itself.
+        spot = f"{reach.base}/…" if reach.rest and scene.is_temporary(f"{reach.base}/…") else ""
+        place = places.where(spot or reach.spot, scene)
         if place in (ROOT, SYSTEM) or (place in (OUTSIDE, HOME) and not folder):
             return f"a write to {scene.show(effect.path)}, outside the project"
         if place == PROJECT and below(scene.root, reach.base) != "" and not folder:
@@ -134,6 +145,30 @@ RULES = (
             "mv build dist",
             "mv *.log logs/",
             "cp /etc/hosts hosts.txt",
+        ),
+    ),
+    Rule(
+        "ambidex.filesystem.move-into-nothing",
+        kinds=(MOVE,),
+        when=_moved_into_nothing,
+        decision=DENY,
+        severity="high",
+        protects="the file that is moved",
+        why="What is moved there is gone, or takes the place of the device for everybody.",
+        instead="Delete the file by its name if it must go.",
+        match=(
+            "mv notes.txt /dev/null",
+            "mv src /dev/null",
+            "mv -f src/app.py /dev/null",
+            "mv -t /dev/null src/app.py",
+            "sudo mv src/app.py /dev/null",
+        ),
+        not_match=(
+            "mv /tmp/x /dev/null",
+            "cp notes.txt /dev/null",
+            "mv notes.txt null",
+            "cat notes.txt > /dev/null",
+            "mv notes.txt dev/null",
         ),
     ),
     Rule(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ambidex.guard import places
 from ambidex.guard.effects import DELETE, WRITE
+from ambidex.guard.invocation import absolute
 from ambidex.guard.places import (
     DEVICE,
     HISTORY,
@@ -51,6 +52,22 @@ _SOURCES = frozenset(
 )
 
 
+def _place(effect: Effect, reach: places.Reach, scene: Scene) -> str:
+    """The kind of place; what is reached by `..` out of the project is outside, not temporary."""
+    place = places.where(reach.spot, scene)
+    if place != TEMPORARY or not is_known(effect.path):
+        return place
+    beside = below(scene.root.rpartition("/")[0], effect.path) is not None
+    for word in effect.words[1:]:
+        if word.startswith("..") and absolute(scene.root, word) == effect.path:
+            return OUTSIDE
+        # `cd .. && rm -rf x`, where the project itself lies in a folder of a temporary one.
+        relative = word[:1] not in ("", "/") and effect.path.endswith("/" + word.rstrip("/"))
+        if beside and relative and scene.root.count("/") > 2:
+            return OUTSIDE
+    return place
+
+
 def _takes_trees(effect: Effect, scene: Scene) -> list[places.Reach]:
     """What a deletion reaches, if it may take folders with what is in them."""
     if "empty" in effect.flags or "packed" in effect.flags:
@@ -81,7 +98,7 @@ def _tree(effect: Effect, scene: Scene) -> str:
                     f"the deletion of everything in {scene.show(effect.path)}, which may be empty"
                 )
             continue
-        place = places.where(reach.spot, scene)
+        place = _place(effect, reach, scene)
         shown = scene.show(effect.path) or "the project's folder"
         mirrors = "mirror" in effect.flags
         if place in _HARMLESS:
@@ -137,7 +154,7 @@ def _single(effect: Effect, scene: Scene) -> str:
     for reach in places.reaches(effect, scene):
         if reach.anywhere:
             continue
-        place = places.where(reach.spot, scene)
+        place = _place(effect, reach, scene)
         shown = scene.show(effect.path)
         if place == PROJECT and reach.whole and reach.rest and not _is_list(effect, scene):
             return f"the deletion of all files of {scene.show(reach.base) or 'the project'}"

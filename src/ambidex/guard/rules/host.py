@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _STOPPING = {
     "shutdown": "the machine shut down, restarted or put to sleep",
     "fork-bomb": "processes that multiply without end",
+    "endless-recursion": "a function that calls itself without end",
     "boot": "a change of how the machine starts",
     "kernel": "a change of the running kernel",
 }

@@ -5,13 +5,14 @@ from __future__ import annotations
 from ambidex.guard import effects, secret_files
 from ambidex.guard.hosts import host_of, is_drop, is_local
 from ambidex.guard.rules.rule import Rule
-from ambidex.guard.taint import FILE, OUTPUT, is_known
+from ambidex.guard.taint import FILE, INTERACTIVE, OUTPUT, VARIABLE, is_known
 from ambidex.verdict import ASK, DENY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ambidex.guard.effects import Effect
     from ambidex.guard.scene import Scene
+    from ambidex.guard.taint import Source
 
 _SHELLS = frozenset(
     (
@@ -26,7 +27,7 @@ _ARCHIVERS = frozenset(
     )
 )
 # Programs whose output is all of the environment; `env` and `set` when they are called alone.
-_DUMPS = frozenset(("env", "printenv", "export", "set", "declare", "typeset", "compgen"))
+_DUMPS = frozenset(("env", "printenv", "compgen"))
 _ENVIRONMENT = "/proc/self/environ"
 
 
@@ -52,11 +53,36 @@ def _secret_in(effect: Effect, scene: Scene) -> str:
                 shown = path[7:] if path.startswith("secret:") else scene.show(path)
                 return f"{secret_files.NAMES[kind]} ({shown})"
             inside = secret_files.holder_below(path, scene.home, scene.root)
+            if inside == path:
+                return f"{scene.show(path)}, where keys and passwords are kept"
             if inside:
                 return f"{scene.show(path)}, in which {scene.show(inside)} lies"
+        if _is_credential(source, effect):
+            return f"the credential in {source.text}"
         if source.kind == OUTPUT and source.program in _DUMPS and not source.paths:
             return "the environment with its credentials"
     return ""
+
+
+# Variables that hold a credential → where it belongs.
+_CREDENTIALS = {
+    **dict.fromkeys(("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), "amazonaws.com"),
+    **dict.fromkeys(("GITHUB_TOKEN", "GH_TOKEN", "GH_PAT"), "github.com"),
+    **dict.fromkeys(("GITLAB_TOKEN", "CI_JOB_TOKEN"), "gitlab"),
+    **dict.fromkeys(("NPM_TOKEN", "NODE_AUTH_TOKEN"), "npm"),
+    "ANTHROPIC_API_KEY": "anthropic.com",
+    "OPENAI_API_KEY": "openai.com",
+    "DATABASE_URL": "",
+    "SSH_PRIVATE_KEY": "",
+}
+
+
+def _is_credential(source: Source, effect: Effect) -> bool:
+    """Whether a variable that is known to hold a credential goes where it does not belong."""
+    if source.kind != VARIABLE or not source.text.startswith("$"):
+        return False
+    home = _CREDENTIALS.get(source.text.strip("${}"))
+    return home is not None and (not home or home not in host_of(effect.target))
 
 
 def _secret_leaves(effect: Effect, scene: Scene) -> str:
@@ -71,7 +97,7 @@ def _secret_leaves(effect: Effect, scene: Scene) -> str:
 
 
 def _file_leaves(effect: Effect, scene: Scene) -> str:
-    if not _is_remote(effect) or "name" in effect.flags or _secret_in(effect, scene):
+    if not _is_remote(effect) or effect.flags & {"name", "hosting"} or _secret_in(effect, scene):
         return ""
     if host_of(effect.target) == "listen":
         return ""
@@ -114,6 +140,10 @@ def _shell_behind(effect: Effect, scene: Scene) -> str:
         if "shell" in effect.flags:
             return f"it hands a shell of this machine to {peer}"
         return ""
+    if _is_remote(effect) and any(
+        source.text == INTERACTIVE for source in scene.sources.of(effect.data)
+    ):
+        return f"it hands a shell of this machine to {peer}"
     if effect.action == "connect" and _is_remote(effect):
         program = effect.words[0].rsplit("/", 1)[-1] if effect.words else ""
         if program in _SHELLS:
@@ -122,7 +152,15 @@ def _shell_behind(effect: Effect, scene: Scene) -> str:
 
 
 def _raw_channel(effect: Effect, scene: Scene) -> str:
-    if effect.action != "connect" or not _is_remote(effect):
+    if not _is_remote(effect):
+        return ""
+    if "raw" in effect.flags and effect.target != "listen":
+        for source in scene.sources.of(effect.data):
+            if source.kind == OUTPUT and source.program not in ("cat", "tar") and not source.paths:
+                return (
+                    f"it sends {source.text} over a raw connection to {scene.show(effect.target)}"
+                )
+    if effect.action != "connect":
         return ""
     program = effect.words[0].rsplit("/", 1)[-1] if effect.words else ""
     paths = [path for source in scene.sources.of(effect.data) for path in source.paths]

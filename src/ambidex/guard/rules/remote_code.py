@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from ambidex.guard.scene import Scene
     from ambidex.guard.taint import Source
 
-# Programs that print code for the shell that asks for it: name → how its arguments begin, nothing
-# where that does not matter.
+# Programs that print code for the shell that asks for it: name → how its arguments begin.
 _GENERATORS = {
     "ssh-agent": ("", "-s", "-c"),
     "dircolors": ("", "-b", "-c", "/"),
@@ -46,7 +45,7 @@ _GENERATORS = {
     "lesspipe": ("",),
     "lesspipe.sh": ("",),
     "gh": ("completion",),
-    "register-python-argcomplete": (),
+    "register-python-argcomplete": ("*",),
     "keychain": ("--eval",),
     "gpg-agent": ("--daemon",),
     "resize": ("",),
@@ -57,9 +56,6 @@ _GENERATORS = {
     "vault": ("print",),
     "poetry": ("env activate",),
     "getopt": ("",),
-    "envsubst": ("",),
-    "printf": ("",),
-    "cat": ("",),
     "set": ("",),
     "alias": ("",),
     "shopt": ("",),
@@ -67,6 +63,26 @@ _GENERATORS = {
     "export": ("",),
     "tset": ("", "-s"),
 }
+# Programs whose output is hidden in their input.
+_DECODERS = frozenset(
+    {"base64", "gbase64", "base32", "basenc", "xxd", "uudecode", "openssl", "hexdump", "od"}
+    | {"tar", "gtar", "bsdtar", "unzip", "7z", "gzip", "gunzip", "zcat", "bzip2", "bunzip2"}
+    | {
+        "base58",
+        "bzcat",
+        "xz",
+        "unxz",
+        "xzcat",
+        "zstd",
+        "unzstd",
+        "zstdcat",
+        "lz4",
+        "brotli",
+        "cpio",
+    }
+)
+# Programs that only run another one; nobody asks for settings in this way.
+_PREFIXES = frozenset(("command", "builtin", "env", "exec", "sudo", "doas", "nohup", "sh", "bash"))
 _VERBS = ("completion", "completions", "init", "hook", "shellenv", "shell-init", "activate")
 
 
@@ -96,16 +112,37 @@ def _downloaded(effect: Effect, scene: Scene) -> str:
 
 def _unseen(effect: Effect, scene: Scene) -> str:
     if effect.action == "program":
-        return ""  # `$PYTHON script.py`: which program it is rarely matters
+        # `$PYTHON script.py`: which program it is rarely matters; a line of a file is a command.
+        for source in scene.sources.of(effect.data):
+            if source.kind == FILE and not effect.via.startswith("script:"):
+                return f"it runs {source.text}, of which nothing is known, as a command"
+        return ""
     if effect.action == "shell" and effect.path:
         return ""  # a script whose name is not known
     code = _code(effect)
     for source in scene.sources.of(code):
-        if source.hosts or source.kind in (FILE, CHOICE) or _is_generated(source):
+        if source.hosts or source.kind == CHOICE or _is_decoded(source):
+            continue
+        if source.kind == FILE and effect.action != "shell":
+            continue  # `exec(open("setup.py").read())` is how a file is run there
+        if "plain" in effect.flags and _is_generated(source):
             continue
         if effect.via.startswith("script:"):
             continue
         return f"it runs {source.text}, of which nothing is known, as code"
+    return ""
+
+
+def _is_decoded(source: Source) -> bool:
+    return source.kind == OUTPUT and source.program in _DECODERS and not source.hosts
+
+
+def _decoded(effect: Effect, scene: Scene) -> str:
+    if effect.action == "program" or effect.via.startswith("script:"):
+        return ""
+    for source in scene.sources.of(_code(effect)):
+        if _is_decoded(source):
+            return f"it runs what {source.program} makes of text that nobody can read, as code"
     return ""
 
 
@@ -120,10 +157,12 @@ def _is_generated(source: Source) -> bool:
     if not words or "$" in text or ";" in text or "|" in text:
         return False
     name = words[0].rsplit("/", 1)[-1]
+    if name in _PREFIXES:
+        return False
     rest = " ".join(words[1:])
-    starts = _GENERATORS.get(name)
-    if starts is not None and (
-        not starts or any(rest == start or (start and rest.startswith(start)) for start in starts)
+    if any(
+        start in (rest, "*") or (start and rest.startswith(start))
+        for start in _GENERATORS.get(name, ())
     ):
         return True
     if name.replace("-", "").replace("_", "").replace(".", "").isalnum() and len(words) < 6:
@@ -184,12 +223,15 @@ RULES = (
         instead="Write the code out, or print it first and run what has been read.",
         match=(
             'bash -c "$CODE"',
-            "base64 -d payload.txt | sh",
-            "xxd -r -p payload.txt | sh",
+            "some-tool --print payload.txt | sh",
+            'trap "$(ssh-agent -s)" EXIT',
             'printf "%s" "$CODE" | sh',
             'python3 -c "$CODE"',
-            'bash -c "$(base64 --decode payload.txt)"',
             'eval "$(cmd-that-nobody-knows)"',
+            "cat ~/setup.txt | sh",
+            'eval "$(cat ~/setup.txt)"',
+            'while read -r line; do bash -c "$line"; done < ~/commands.txt',
+            "seq 3 | xargs bash -c",
         ),
         not_match=(
             'eval "$(ssh-agent -s)"',
@@ -200,6 +242,37 @@ RULES = (
             'bash -c "echo $HOME"',
             "$PYTHON -m pytest",
             'bash "$SCRIPT_DIR/build.sh"',
+        ),
+    ),
+    Rule(
+        "ambidex.remote-code.decoded",
+        kinds=(EXECUTE,),
+        when=_decoded,
+        decision=DENY,
+        severity="critical",
+        protects="this machine and everything that its user may do",
+        why="Code is encoded or packed where nobody shall see what it does.",
+        instead="Decode it into a file, read it, and run it then.",
+        match=(
+            "base64 -d payload.txt | sh",
+            "xxd -r -p payload.txt | bash",
+            'bash -c "$(base64 --decode payload.txt)"',
+            'eval "$(echo "$PAYLOAD" | base64 -d)"',
+            "openssl enc -base64 -d -in payload.txt | sh",
+            "gunzip -c setup.sh.gz | sh",
+            "base64 -di payload.txt | python3",
+            "tar -xOf payload.tar setup.sh | sh",
+        ),
+        not_match=(
+            "base64 -d picture.b64 > picture.png",
+            'echo "$SETTINGS" | base64 -d | jq .',
+            "echo ZWNobyBoaQo= | base64 -d | sh",
+            "gunzip -c dump.sql.gz | psql app",
+            "tar -xOf release.tar README.md | head",
+            "base64 -d blob | tar tz",
+            "openssl x509 -in certs/ca.crt -noout -text",
+            "xxd -r -p dump.hex | python3 -c 'import sys; print(sys.stdin.read())'",
+            'KEY=$(openssl rand -hex 16); echo "$KEY"',
         ),
     ),
     Rule(

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MAX_WORDS = 1_000
 MAX_DEPTH = 12
+# Braces of one word: each level of nesting looks at all that it holds.
+MAX_BRACES = 200
 
 
 class TooMany(Exception):
@@ -31,7 +33,7 @@ def expanded(word: Word) -> list[Word]:
     """The words that `word` stands for.
 
     Raises:
-        TooMany: they are more than `MAX_WORDS`.
+        TooMany: they are more than `MAX_WORDS`, or of more than `MAX_BRACES` braces.
     """
     # An unquoted literal is taken apart to characters; everything else stays one piece.
     pieces: list[Any] = []
@@ -40,6 +42,8 @@ def expanded(word: Word) -> list[Word]:
             pieces += part.text
         else:
             pieces.append(part)
+    if pieces.count("{") > MAX_BRACES:
+        raise TooMany
     return [Word(_joined(one)) for one in _expand(pieces, 0)]
 
 

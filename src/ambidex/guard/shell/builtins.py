@@ -14,7 +14,7 @@ from ambidex.guard.shell import calling, conditions, expand, values
 from ambidex.guard.shell.builtins_code import BUILTINS as CODE
 from ambidex.guard.shell.builtins_io import BUILTINS as IO
 from ambidex.guard.shell.state import State
-from ambidex.guard.taint import is_known
+from ambidex.guard.taint import OUTPUT, Source, is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ def _popd(shell: Shell, state: State, _words: list[str], _given: Given) -> None:
 
 def _export(shell: Shell, state: State, words: list[str], _given: Given) -> None:
     letters, names = _flags(words[1:])
+    if not names:
+        _dump(shell, state, words)
     for word in names:
         name, equals, value = word.partition("=")
         append = name.endswith("+")
@@ -104,6 +106,13 @@ def _export(shell: Shell, state: State, words: list[str], _given: Given) -> None
         held = _text(values.value_of(shell, state, name))
         shell.emit(effects.ENVIRON, target=name, data=held, words=words)
     state.status = True
+
+
+def _dump(shell: Shell, state: State, words: list[str]) -> None:
+    """All variables are printed, those of the environment among them."""
+    state.output += shell.sources.mark(
+        Source(OUTPUT, f"$({' '.join(words)})", ("/proc/self/environ",), program=words[0])
+    )
 
 
 def _text(value: object) -> str:
@@ -132,7 +141,11 @@ def _declare(shell: Shell, state: State, words: list[str], _given: Given) -> Non
         letters += "r"
     if "f" in letters or "F" in letters or "p" in letters:
         state.status = None
+        if not names and "f" not in letters.lower():
+            _dump(shell, state, words)
         return
+    if not names:
+        _dump(shell, state, words)
     for word in names:
         name, equals, value = word.partition("=")
         append = name.endswith("+")
@@ -212,8 +225,10 @@ def _shift(_shell: Shell, state: State, words: list[str], _given: Given) -> None
         state.positional = state.positional[count:]
 
 
-def _set_builtin(_shell: Shell, state: State, words: list[str], _given: Given) -> None:
+def _set_builtin(shell: Shell, state: State, words: list[str], _given: Given) -> None:
     at = 1
+    if len(words) == 1:
+        _dump(shell, state, words)
     state.status = True
     while at < len(words):
         word = words[at]

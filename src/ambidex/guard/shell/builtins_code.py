@@ -25,10 +25,11 @@ def _eval(shell: Shell, state: State, words: list[str], given: Given) -> list[St
         state.assign(name, value)
     arguments = words[2:] if words[1:2] == ["--"] else words[1:]
     outer, shell.shell = shell.shell, shell.shell or "eval"
+    shell.plain = not (shell.indirect or shell.writes or words[1:2] == ["--"])
     try:
         return shell.source(" ".join(arguments), state)
     finally:
-        shell.shell = outer
+        shell.shell, shell.plain = outer, False
 
 
 def _source(shell: Shell, state: State, words: list[str], given: Given) -> list[State] | None:
@@ -64,10 +65,11 @@ def _source(shell: Shell, state: State, words: list[str], given: Given) -> list[
     positional = state.positional
     if len(operands) > 1:
         state.positional = tuple(operands[1:])
+    shell.plain = not (shell.indirect or shell.writes or len(words) > 2)
     try:
         ends = shell.source(text, state)
     finally:
-        shell.via, shell.shell = via, outer
+        shell.via, shell.shell, shell.plain = via, outer, False
     for end in ends:
         if end.flow is not None and end.flow[0] == "return":
             end.flow = None
@@ -101,11 +103,18 @@ def _command(shell: Shell, state: State, words: list[str], given: Given) -> list
     if "v" in letters or "V" in letters:
         redirect.put(shell, state, "".join(f"{word}\n" for word in rest), words)
         state.status = None
-        return None
+        # A name with options is no name to look up: what was meant to run is followed.
+        if "p" not in letters or not any(word[:1] == "-" for word in rest):
+            return None
     if not rest:
         state.status = True
         return None
-    return calling.dispatch(shell, state, rest, given, False)
+    before = len(state.output)
+    ends = calling.dispatch(shell, state, rest, given, False)
+    for end in ends:
+        printed = shell.sources.through(words[0], end.output[before:])
+        end.output = end.output[:before] + printed
+    return ends
 
 
 BUILTINS: dict[str, Builtin] = {

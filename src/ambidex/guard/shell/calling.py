@@ -10,9 +10,9 @@ import os
 from ambidex.guard import effects, programs
 from ambidex.guard.invocation import Invocation, absolute, resolved
 from ambidex.guard.scene import below
-from ambidex.guard.shell import redirect
+from ambidex.guard.shell import patterns, redirect
 from ambidex.guard.shell.state import State
-from ambidex.guard.taint import is_known
+from ambidex.guard.taint import is_known, is_pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,11 +77,15 @@ def call(shell: Shell, state: State, words: list[str], given: dict[str, str]) ->
     name = words[0]
     running = [entry for entry in shell.calls if entry[0] == name]
     if running:
-        _, apart, doubtful = running[0]
+        _, apart, doubtful, _ = running[0]
         if shell.apart > apart and shell.doubtful == doubtful:
             shell.emit(effects.HOST, action="fork-bomb", words=words)
             return [state]
         if len(running) > 3 and shell.doubtful > doubtful:
+            return [state]
+        if len(running) > 3 and running[-1][3] == (words, state.variables):
+            # Nothing is different from the last time, so it will never end.
+            shell.emit(effects.HOST, action="endless-recursion", words=words)
             return [state]
     outer = (state.positional, state.scopes)
     state.positional = tuple(words[1:])
@@ -89,7 +93,7 @@ def call(shell: Shell, state: State, words: list[str], given: dict[str, str]) ->
     hidden = {one: state.variables.get(one, MISSING) for one in given}
     for one, value in given.items():
         state.assign(one, value)
-    shell.calls.append((name, shell.apart, shell.doubtful))
+    shell.calls.append((name, shell.apart, shell.doubtful, (words, state.variables)))
     shell.deeper()
     try:
         ends = shell.walk(state.functions[name], state)
@@ -120,17 +124,24 @@ def external(shell: Shell, state: State, words: list[str], given: dict[str, str]
     via = shell.via
     if not is_known(name) and not _is_named(name):
         shell.emit(effects.EXECUTE, action="program", data=name, target=shell.shell, words=words)
+        meant = _guessed(words)
+        if meant:
+            inner = Invocation(shell, words, state.cwd, {}, state.stdin, via)
+            outer, shell.state = shell.state, state
+            inner.run(meant, via=via if via.startswith("wrapper:") else "wrapper:unknown")
+            shell.state = outer
     invocation = Invocation(
         shell, words, state.cwd, shell.variables_of(state, given), state.stdin, via
     )
     outer, shell.state = shell.state, state
     try:
-        model = programs.model_of(invocation.name)
+        tells = len(words) == 2 and words[1] in _TELLING and "/" not in name
+        model = None if tells else programs.model_of(invocation.name)
         if model is not None:
             model(invocation)
         elif "/" in name and is_known(name):
             _file(shell, invocation)
-        elif "/" not in name and invocation.name not in _CONSUMERS and len(words) > 1:
+        elif not tells and "/" not in name and invocation.name not in _CONSUMERS and words[1:]:
             _wrapper(shell, invocation)
         if "/" in name and model is not None:
             _written(shell, invocation)
@@ -140,6 +151,29 @@ def external(shell: Shell, state: State, words: list[str], given: dict[str, str]
     output = invocation.output
     redirect.put(shell, state, invocation.default_output() if output is None else output, words)
     return [state]
+
+
+# The only word behind a program that is asked what it is: nothing is done then. A path may name a
+# script of the project, which runs all the same.
+_TELLING = frozenset({"--help", "--version"})
+
+
+def _guessed(words: list[str]) -> list[str]:
+    """What a command whose name is unknown in part most likely is; empty where nobody can say."""
+    name = words[0].rsplit("/", 1)[-1]
+    known = "".join(letter for letter in name if is_known(letter))
+    if known in COMMANDS:
+        return [known, *words[1:]]
+    if known != name and is_pattern(name):
+        for command in ("rm", "dd", "mv", "sh", "bash", "git", "chmod", "chown", "shred"):
+            if patterns.matches(name, command):
+                return [command, *words[1:]]
+    first = words[1] if len(words) > 2 else ""
+    if not known and first[:1] == "-" and first[1:2] != "-" and {"r", "f"} <= set(first.lower()):
+        return ["rm", *words[1:]]
+    if not known and first in ("reset", "clean", "checkout", "restore", "push"):
+        return ["git", *words[1:]]
+    return []
 
 
 def _is_named(name: str) -> bool:
@@ -202,6 +236,10 @@ def _script_via(shell: Shell, place: str) -> str:
 def _wrapper(shell: Shell, invocation: Invocation) -> None:
     """A program that is not known may run its arguments."""
     if shell.via.startswith("wrapper:"):
+        return
+    if "=" in invocation.name:
+        # `A-B=2 command`, `=2 command`: an assignment gone wrong, no program.
+        invocation.run(invocation.words[1:])
         return
     for at, word in enumerate(invocation.words[1:9], 1):
         if os.path.basename(word) in COMMANDS and "=" not in word:

@@ -16,10 +16,11 @@ from ambidex.guard.effects import Effect
 from ambidex.guard.invocation import Invocation
 from ambidex.guard.scene import below
 from ambidex.guard.shell import calling, control, redirect
+from ambidex.guard.shell.mending import mended
 from ambidex.guard.shell.nodes import Node, Script
 from ambidex.guard.shell.parse import UnreadableCommand, parse
 from ambidex.guard.shell.state import State, choice, merged
-from ambidex.guard.taint import VARIABLE, Source, is_known
+from ambidex.guard.taint import VARIABLE, Source, is_known, is_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,9 +31,8 @@ if TYPE_CHECKING:
 # Bounds of one evaluation. Beyond them the effects end with `UNKNOWN`, action `too-long`.
 MAX_STEPS = 20_000
 MAX_DEPTH = 30
-MAX_SECONDS = 0.2
+MAX_SECONDS = 0.14
 MAX_ALTERNATIVES = 8
-MAX_CUTS = 20
 # Scripts of the project are read up to this size, in bytes.
 MAX_SCRIPT = 65_536
 
@@ -62,11 +62,16 @@ class Shell:
         state: the state in which the program at hand runs.
         via: see `Effect.via`.
         shell: the name of the shell that runs the code at hand, `""` for the command line itself.
-        deadline: when the evaluation ends, in seconds of `time.monotonic`.
+        deadline: when the evaluation ends, in seconds of `time.process_time`.
         waiting: `>(…)` of the command at hand: the path and what reads from it.
-        calls: the functions that run, innermost last, with what was started apart when they began.
+        calls: the functions that run, innermost last, with what was started apart when they began,
+            the conditions that were not known then, and their words and variables.
         apart: how many pipelines and background commands surround the command at hand.
         doubtful: how many conditions that are not known surround it.
+        plain: whether the code at hand is given to `eval` or `source` in the usual form, in which
+            programs print settings for the shell that asks them.
+        indirect: whether a program runs the builtin at hand (`env eval …`).
+        writes: whether the output of the command at hand goes to a file.
     """
 
     def __init__(self, scene: Scene) -> None:
@@ -79,9 +84,10 @@ class Shell:
         self.deadline = 0.0
         self.descriptor = 64
         self.waiting: list[tuple[str, Script]] = []
-        self.calls: list[tuple[str, int, int]] = []
+        self.calls: list[tuple[str, int, int, Any]] = []
         self.apart = 0
         self.doubtful = 0
+        self.plain = self.indirect = self.writes = False
         self._depth = 0
         self._steps = 0
         self._picks: Picks | None = None
@@ -100,7 +106,7 @@ class Shell:
 
     def evaluate(self, text: str) -> list[Effect]:
         """The effects of the command line `text`; what cannot be read is an effect as well."""
-        self.deadline = time.monotonic() + MAX_SECONDS
+        self.deadline = time.process_time() + MAX_SECONDS
         try:
             states = self.source(text, self.state)
             self.leave(states)
@@ -117,9 +123,14 @@ class Shell:
     def run(self, words: list[str], caller: Invocation, changes: dict[str, Any]) -> str:
         """Run one program; returns what it prints."""
         state = self._child(caller, changes)
-        return self._within(
-            caller, changes, lambda: calling.dispatch(self, state, words, {}, False)
-        )
+        outer, self.indirect = self.indirect, True
+        try:
+            printed = self._within(
+                caller, changes, lambda: calling.dispatch(self, state, words, {}, False)
+            )
+            return self.sources.through(caller.name, printed)
+        finally:
+            self.indirect = outer
 
     def run_script(self, text: str, caller: Invocation, changes: dict[str, Any]) -> str:
         """Run shell code; returns what it prints."""
@@ -137,10 +148,11 @@ class Shell:
         else:
             state.positional = ()
         outer, self.shell = self.shell, caller.name or "sh"
+        form, self.indirect, self.plain = self.indirect, False, False
         try:
             return self._within(caller, changes, lambda: self.source(text, state))
         finally:
-            self.shell = outer
+            self.shell, self.indirect = outer, form
 
     def file_text(self, path: str) -> str | None:
         """The content of a small text file of the project, None when there is none."""
@@ -190,11 +202,15 @@ class Shell:
             return [state]
         script = self._parsed.get(text)
         if script is None:
-            if _is_unknown(text):
-                self.emit(kinds.EXECUTE, action="shell", data=text, target=self.shell or "eval")
-                state.output += self.sources.mark(
-                    Source("output", "$(…)", *_flows(self.sources.of(text)))
+            if is_unknown(text):
+                facts = {"target": self.shell or "eval", "flags": ["plain"] if self.plain else []}
+                self.emit(kinds.EXECUTE, action="shell", data=text, **facts)
+                flows = self.sources.of(text)
+                paths, hosts = (
+                    [p for s in flows for p in s.paths],
+                    [h for s in flows for h in s.hosts],
                 )
+                state.output += self.sources.mark(Source("output", "$(…)", paths, hosts))
                 state.status = None
                 return [state]
             script = self._read(text)
@@ -210,25 +226,16 @@ class Shell:
         try:
             return parse(text, deadline=self.deadline)
         except UnreadableCommand as problem:
-            action = "too-long" if problem.too_long else "unreadable"
-            self.effects.append(
-                Effect(kinds.UNKNOWN, action=action, data=str(problem), via=self.via)
-            )
             if problem.too_long:
+                self._unread("too-long", problem)
                 return Script([])
-        # What stands before the mistake would be run all the same by a shell that reads lines,
-        # and shows what the rest is about.
-        end = len(text)
-        for _ in range(MAX_CUTS):
-            end = max(text.rfind(mark, 0, end) for mark in ("\n", ";", "|", "&"))
-            if end <= 0:
-                break
-            self.step(50)
-            try:
-                return parse(text[:end], deadline=self.deadline)
-            except UnreadableCommand:
-                continue
-        return Script([])
+            script, certain = mended(text, str(problem), self.deadline, self.step)
+            if not certain:
+                self._unread("unreadable", problem)
+            return script
+
+    def _unread(self, action: str, problem: Exception) -> None:
+        self.effects.append(Effect(kinds.UNKNOWN, action=action, data=str(problem), via=self.via))
 
     def script(self, script: Script, state: State) -> list[State]:
         """Run the commands of `script` one after the other."""
@@ -248,7 +255,9 @@ class Shell:
     def walk(self, node: Node, state: State) -> list[State]:
         """Run one command."""
         self._steps += 1
-        if self._steps > MAX_STEPS or (not self._steps & 15 and time.monotonic() > self.deadline):
+        if self._steps > MAX_STEPS or (
+            not self._steps & 15 and time.process_time() > self.deadline
+        ):
             self.step()
         return control.WALKS[type(node)](self, node, state)
 
@@ -285,6 +294,7 @@ class Shell:
         ended: list[State] = []
         for state in states:
             traps, state.traps = state.traps, {}
+            self.plain = False
             state.flow = None
             going = [state]
             for code in traps.values():
@@ -334,7 +344,7 @@ class Shell:
         self._steps += cost
         if self._steps > MAX_STEPS:
             raise TooLong(f"it takes more than {MAX_STEPS} steps")
-        if time.monotonic() > self.deadline:
+        if time.process_time() > self.deadline:
             raise TooLong(f"it takes longer than {MAX_SECONDS} s")
 
     def deeper(self) -> None:
@@ -387,12 +397,3 @@ class Shell:
         """What is in a file, as written by this command line or in the project."""
         written = state.contents.get(path)
         return self.file_text(os.path.normpath(path)) if written is None else written
-
-
-def _is_unknown(text: str) -> bool:
-    """Whether nothing of `text` is known but blanks."""
-    return not text.isascii() and all(c.isspace() or not is_known(c) for c in text)
-
-
-def _flows(sources: list[Source]) -> tuple[list[str], list[str]]:
-    return [p for s in sources for p in s.paths], [h for s in sources for h in s.hosts]

@@ -86,7 +86,7 @@ def fields(shell: Shell, state: State, words: list[Word]) -> list[str]:
         parts = word.parts
         if len(parts) == 1 and type(parts[0]) is Literal:
             text = parts[0].text
-            if parts[0].quoted or _SPECIAL.isdisjoint(text):
+            if parts[0].quoted or (_SPECIAL.isdisjoint(text) and "(" not in text):
                 found.append(text)
                 continue
         elif not parts:

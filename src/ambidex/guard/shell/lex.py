@@ -60,7 +60,7 @@ class Budget:
         if self.nodes % _NODES_PER_LOOK == 0:
             if self.nodes > MAX_NODES:
                 raise UnreadableCommand("it has too many parts", too_long=True)
-            if self.deadline is not None and time.monotonic() > self.deadline:
+            if self.deadline is not None and time.process_time() > self.deadline:
                 raise UnreadableCommand("reading it takes too long", too_long=True)
 
     def enter(self) -> None:

@@ -98,7 +98,7 @@ def _left(states: list[State]) -> list[State]:
     return states
 
 
-def _look_for_unbounded(shell: Shell, node: While) -> None:
+def _look_for_unbounded(shell: Shell, node: Node) -> None:
     """A loop without an end that starts one process after the other."""
     jobs = _outline(node.body)
     if "&" not in jobs or "break" in jobs:
@@ -172,6 +172,8 @@ def _arithmetic_for(shell: Shell, node: ArithmeticFor, state: State) -> list[Sta
         done: list[State] = []
         going = [state]
         unknown = 0
+        if not texts[1].strip():
+            _look_for_unbounded(shell, node)
         for _ in range(MAX_TURNS):
             ends: list[State] = []
             for one in going:

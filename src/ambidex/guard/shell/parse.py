@@ -38,7 +38,7 @@ def parse(text: str, *, deadline: float | None = None) -> Script:
 
     Args:
         text: the command line.
-        deadline: when to give up, in seconds of `time.monotonic()`.
+        deadline: when to give up, in seconds of `time.process_time()`.
 
     Raises:
         UnreadableCommand: a shell would refuse it too, or it exceeds a bound.

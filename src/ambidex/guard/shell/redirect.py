@@ -225,7 +225,8 @@ def _input(state: State, descriptor: str, text: str) -> None:
 def _open(
     shell: Shell, state: State, descriptor: str, text: str, kind: str, words: list[str]
 ) -> None:
-    """Open a file or connection for writing."""
+    """Open a file or connection for writing; an empty name is an error of the shell's."""
+    text = text or "/dev/null"
     place = resolved(absolute(state.cwd, text), state.links)
     number = place[8:] if place.startswith("/dev/fd/") else ""
     if place.startswith(("/dev/tcp/", "/dev/udp/")):

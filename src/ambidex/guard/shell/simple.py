@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ambidex.guard import effects
 from ambidex.guard.shell import calling, expand, redirect, values
-from ambidex.guard.shell.nodes import Assignment, Literal, Simple, Word
+from ambidex.guard.shell.nodes import Assignment, Literal, Parameter, Simple, Substitution, Word
 from ambidex.guard.shell.state import State, merged
 
 TYPE_CHECKING = False
@@ -63,7 +63,9 @@ def _run(shell: Shell, node: Simple, state: State) -> list[State]:
     state.status = True
     arrays: list[Assignment] = []
     if len(node.words) > 1 and _name(node.words[0]) in _DECLARING:
+        count = len(shell.effects)
         words = _declared(shell, state, node.words, arrays)
+        _take_in(node.words, shell.effects, count)
     else:
         words = expand.fields(shell, state, node.words)
     if not words:
@@ -94,7 +96,11 @@ def _run(shell: Shell, node: Simple, state: State) -> list[State]:
     if node.redirections and not bare:
         before = redirect.opened(shell, state, node.redirections, words)
     waiting, shell.waiting = shell.waiting, outer
+    meant = _meant(shell, state, node, words, given)
     shell.settled()
+    shell.writes = before is not None and _writes(node)
+    if meant:
+        calling.dispatch(shell, state.fork(), meant, given, True)
     ends = calling.dispatch(shell, state, words, given, True)
     for array in arrays:
         for end in ends:
@@ -103,6 +109,50 @@ def _run(shell: Shell, node: Simple, state: State) -> list[State]:
         for end in ends:
             redirect.closed(shell, end, before, words)
     return finished(shell, ends, waiting)
+
+
+def _take_in(words: list[Word], found: list[effects.Effect], count: int) -> None:
+    """What `export $(grep -v "^#" .env)` reads goes into variables and is not shown, like `source`.
+
+    Args:
+        words: the command's words.
+        found: all effects so far.
+        count: how many of them there were before the words were expanded.
+    """
+    parts = [part for word in words[1:] for part in word.parts]
+    if not all(type(part) is Substitution and not part.quoted for part in parts):
+        return
+    if all(effect.kind == effects.READ for effect in found[count:]):
+        for effect in found[count:]:
+            effect.flags |= {"quiet"}
+
+
+def _writes(node: Simple) -> bool:
+    """Whether its output goes to a file that somebody may read."""
+    return any(
+        one.operator in (">", ">>", ">|", "&>", "&>>")
+        and one.descriptor in ("", "1")
+        and _name(one.target) != "/dev/null"
+        for one in node.redirections
+    )
+
+
+def _meant(
+    shell: Shell, state: State, node: Simple, words: list[str], given: dict[str, str]
+) -> list[str]:
+    """The words as somebody means them who writes `FILE=x cat "$FILE"`; empty if they are that.
+
+    In fact the assignment comes too late for the words of the same command.
+    """
+    if not given or not any(
+        type(part) is Parameter and part.name in given for word in node.words for part in word.parts
+    ):
+        return []
+    other = state.fork()
+    for name, value in given.items():
+        other.assign(name, value)
+    found = expand.fields(shell, other, node.words)
+    return found if found != words else []
 
 
 def _name(word: Word) -> str:

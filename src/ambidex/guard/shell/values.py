@@ -202,7 +202,11 @@ def _operated(shell: Shell, state: State, node: Parameter, name: str, value: str
     elif operator == ":":
         result = _cut(shell, state, node, value)
     elif operator == "@":
-        result = _transformed(expand.text(shell, state, node.argument), value)
+        letter = expand.text(shell, state, node.argument)
+        if letter == "P" and ("$" in value or "`" in value):
+            # A prompt is expanded once more, with the commands in it.
+            shell.source(': "' + value.replace('"', '\\"') + '"', state.fork())
+        result = _transformed(letter, value)
     return derived(shell, value, shown) if result is None else result
 
 

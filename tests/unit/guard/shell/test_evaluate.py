@@ -334,7 +334,7 @@ def test_what_cannot_be_read_or_takes_too_long_is_an_effect(root: Path) -> None:
     assert programs_run('rm x; ls "$(', scene(root)) == [["rm", "x"]]
     (unreadable,) = only(UNKNOWN, "bash -c 'if'", root)
     assert unreadable.action == "unreadable"
-    for command in ("f() { f; }; f", "for i in {1..50}; do " * 6 + "x" + "; done" * 6):
+    for command in ('f() { f "$1x"; }; f', "for i in {1..50}; do " * 6 + "x" + "; done" * 6):
         begun = time.monotonic()
         assert "too-long" in [e.action for e in only(UNKNOWN, command, root)], command[:40]
         assert time.monotonic() - begun < 1

@@ -472,6 +472,6 @@ def test_what_is_nested_less_than_the_bound_is_read_even_deep_inside_other_calls
 
 def test_a_deadline_is_kept() -> None:
     with pytest.raises(UnreadableCommand) as caught:
-        parse("a b c\n" * 2000, deadline=time.monotonic() - 1)
+        parse("a b c\n" * 2000, deadline=time.process_time() - 1)
     assert caught.value.too_long
-    assert parse("a b c", deadline=time.monotonic() + 60).items
+    assert parse("a b c", deadline=time.process_time() + 60).items
