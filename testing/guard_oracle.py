@@ -17,7 +17,7 @@ from testing.guard_mutants import Mutant
 from testing.hooks import REPOSITORY
 
 SUITES = (
-    *("tests/unit/guard", "tests/rules/test_guard_rules.py", "tests/rules/test_guard_table.py"),
+    *("tests/unit/guard", "tests/rules/test_guard_rules.py", "tests/rules/test_guard_page.py"),
 )
 # The parametrised tests whose cases are checked here one by one.
 REPEATED = "test_a_rule_stops_its_matches_and_nothing_similar"

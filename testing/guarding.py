@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ambidex.guard import programs
 from ambidex.guard.effects import Effect
+from ambidex.guard.examples import FILES, HOME, PATHS
 from ambidex.guard.invocation import Invocation
 from ambidex.guard.judge import Hit, hits, judge
 from ambidex.guard.scene import Scene
@@ -13,33 +14,6 @@ from ambidex.guard.shell.evaluate import Shell
 from ambidex.policy.defaults import DEFAULTS
 from ambidex.verdict import Decision
 from testing.projects import repository
-
-HOME = "/home/somebody"
-
-FILES = {
-    "src/app.py": "VALUE = 1\n",
-    "src/util/helpers.py": "def add(a, b):\n    return a + b\n",
-    "tests/test_app.py": "def test_app():\n    assert True\n",
-    "tests/golden/test_pay.py": "def test_pay():\n    assert True\n",
-    "tests/generated/test_new.py": "def test_new():\n    assert True\n",
-    "tests/golden/MANIFEST": "",
-    "vendor/lib.py": "LIB = 1\n",
-    "private/plan.txt": "The plan.\n",
-    "migrations/0001.sql": "CREATE TABLE t (i INT);\n",
-    ".github/workflows/ci.yml": "on: push\n",
-    "README.md": "# Project\n",
-    ".env": "PASSWORD=fictional\n",
-    "package.json": "{}\n",
-}
-
-
-# The tiers that have no default, so that every rule has something to protect.
-PATHS = {
-    **DEFAULTS["paths"],
-    "no_access": ["private/**"],
-    "read_only": ["vendor/**"],
-    "add_only": ["migrations/**"],
-}
 
 
 def project(folder: Path) -> Path:

@@ -37,7 +37,7 @@ from testing.hooks import REPOSITORY
 
 GUARD = REPOSITORY / "src" / "ambidex" / "guard"
 EFFECT_SIDE = (
-    *("judge", "protected", "wiring", "places", "secret_files", "hosts", "outside"),
+    *("judge", "protected", "names", "wiring", "places", "secret_files", "hosts", "outside"),
     *("approvals", "effects", "taint", "sql"),
 )
 SAMPLED = ("programs", "code", "shell")

@@ -15,6 +15,8 @@ Layout of the state directory (mode 0700, outside every work tree, so that
         pause.json        a person's pause
         instructions.json what a person has approved of the files that an agent obeys
         held.json         files with hidden or injected instructions
+        approvals.json    what a person lets pass for a while
+        refused/          what was refused within the last prompts, to recognise other routes
         untrusted/        sources with instructions of their own that a session has read
 """
 
@@ -46,6 +48,24 @@ def data_home(environ: Mapping[str, str]) -> str:
         return own
     base = environ.get("XDG_DATA_HOME") or os.path.join(_home(environ), ".local", "share")
     return os.path.join(base, "ambidex")
+
+
+def own_command(environ: Mapping[str, str]) -> str:
+    """What a person types to run Ambidex: in the plugin form the program by its path.
+
+    Args:
+        environ: the environment of a hook; Claude Code tells the plugin's hooks where they are.
+    """
+    program = os.path.join(environ.get("CLAUDE_PLUGIN_ROOT", ""), "bin", "ambidex")
+    is_there = program.startswith("/") and os.access(program, os.X_OK)
+    return quoted(program) if is_there else "ambidex"
+
+
+def quoted(path: str) -> str:
+    """A path as it is typed in a shell."""
+    if all(character.isalnum() or character in "/._-+@%:,=" for character in path):
+        return path
+    return "'" + path.replace("'", "'\\''") + "'"
 
 
 def _home(environ: Mapping[str, str]) -> str:

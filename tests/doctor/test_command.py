@@ -48,6 +48,7 @@ def test_a_good_installation_is_shown_in_a_line_per_group(installed: Machine) ->
         "registration",
         "programs",
         "hooks",
+        "rules",
         "policy",
         "state",
         "history",

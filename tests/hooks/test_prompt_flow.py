@@ -50,22 +50,22 @@ def test_a_notification_of_a_task_passes_unexamined(trusted: Hooks) -> None:
     assert TOKEN[5:] not in log(trusted)
 
 
-def configured(hooks: Hooks, prompt: str, **changes: object) -> Context:
+def configured(hooks: Hooks, prompt: str, **guard: object) -> Context:
     payload = hooks.payload("UserPromptSubmit", prompt=prompt)
     context = Context(parse(payload, "UserPromptSubmit"), hooks.environ)
-    context._policy = {**context.policy, **changes}
+    context._policy = {**context.policy, "guard": {**context.policy["guard"], **guard}}
     return context
 
 
 def test_the_policy_can_keep_the_prompt_from_the_model(trusted: Hooks) -> None:
-    context = configured(trusted, PROMPT, guard={"prompts": "block"})
+    context = configured(trusted, PROMPT, prompts="block")
     reply = user_prompt.handle(context)
     assert reply is not None
     assert reply["decision"] == "block"
     assert "ambidex.secrets.in-prompt" in reply["reason"]
     assert TOKEN[5:] not in json.dumps(reply)
     assert "tree" not in context.record
-    clean = configured(trusted, "no secret", guard={"prompts": "block"})
+    clean = configured(trusted, "no secret", prompts="block")
     assert user_prompt.handle(clean) is None
 
 
@@ -73,7 +73,7 @@ def test_the_policy_can_keep_the_prompt_from_the_model(trusted: Hooks) -> None:
 def test_a_guard_that_is_to_be_silent_says_nothing(
     trusted: Hooks, level: str, recorded: bool
 ) -> None:
-    context = configured(trusted, PROMPT, guard={"prompts": "block"})
+    context = configured(trusted, PROMPT, prompts="block")
     gates = {track: {**levels, "guard": level} for track, levels in context.policy["gates"].items()}
     context._policy = {**context.policy, "gates": gates}
     assert user_prompt.handle(context) is None

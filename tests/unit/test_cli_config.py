@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 import json
 from pathlib import Path
 
@@ -113,3 +114,102 @@ def test_every_exit_code_means_one_thing() -> None:
         "INTERNAL": 70,
         "INTERRUPTED": 130,
     }
+
+
+OWN_RULE = """[[guard.rules]]
+id = "acme.deploy"
+effects = ["run"]
+programs = ["deploy"]
+protects = "the shop"
+why = "It goes live."
+instead = "Ask."
+match = ["./deploy now", "sudo deploy"]
+not_match = ["ls"]
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        OWN_RULE,
+        "guard.disable = ['ambidex.databases', 'ambidex.git.force-push']\n",
+        "guard.disable = ['ambidex.secrets.in-prompt']\n",
+        "[[guard.decisions]]\nrule = 'ambidex.git.force-push'\ndecision = 'ask'\nreason = 'x'\n",
+        "[[guard.decisions]]\nrule = 'acme.deploy'\ndecision = 'ask'\nreason = 'x'\n" + OWN_RULE,
+        "paths.approval = ['nothing/yet/**']\n",
+        "guard.protected_branches = ['main', 'release/*']\n",
+        "[[guard.writers]]\ntool = 'mcp__files__write*'\nfield = 'path'\n",
+        "guard.hosts = ['*.acme.example']\nguard.trash = true\nguard.prompts = 'block'\n",
+    ],
+)
+def test_what_a_policy_may_say_of_the_guard_is_accepted(project: Path, text: str) -> None:
+    (project / "ambidex.toml").write_text(text)
+    result = run("check")
+    assert result.exit_code == ExitCode.PASSED, result.output
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            OWN_RULE.replace("sudo deploy", "git push"),
+            "ambidex.toml:8 guard.rules[0].match[1]: acme.deploy lets pass 'git push'",
+        ),
+        (
+            OWN_RULE.replace('"ls"', '"cd /srv && deploy --dry-run"'),
+            "ambidex.toml:9 guard.rules[0].not_match[0]: acme.deploy stops 'cd /srv && deploy",
+        ),
+        (OWN_RULE.replace('"run"', '"fly"'), "ambidex.toml:3 guard.rules[0].effects[0]"),
+        (OWN_RULE.replace("acme.deploy", "ambidex.deploy"), "ambidex.toml:2 guard.rules[0].id"),
+        (OWN_RULE.replace('match = ["./deploy now", "sudo deploy"]\nnot_', ""), "it is missing"),
+        (
+            "guard.disable = ['ambidex.git']\n",
+            "ambidex.toml:1 guard.disable[0]: 'ambidex.git' is a core pack",
+        ),
+        (
+            "guard.disable = ['ambidex.database']\n",
+            "Did you mean ambidex.databases?",
+        ),
+        (
+            "[[guard.decisions]]\nrule = 'ambidex.git.forcepush'\ndecision = 'ask'\nreason = 'x'\n",
+            "ambidex.toml:2 guard.decisions[0].rule: 'ambidex.git.forcepush' is not a rule of the",
+        ),
+        (
+            "[[guard.decisions]]\nrule = 'ambidex.git.force-push'\ndecision = 'allow'\n"
+            "reason = 'x'\n",
+            "ambidex.toml:3 guard.decisions[0].decision",
+        ),
+        (
+            "[[guard.decisions]]\nrule = 'ambidex.git.force-push'\ndecision = 'ask'\n",
+            "guard.decisions[0].reason: it is missing",
+        ),
+        ("paths.approval = ['/etc/**']\n", "ambidex.toml:1 paths.approval[0]"),
+        ("paths.approval = ['a/**', 'a/**']\n", "stands there twice"),
+        ("guard.protected_branches = 'main'\n", "ambidex.toml:1 guard.protected_branches"),
+        (
+            "[[guard.writers]]\ntool = 'mcp__files__write'\n",
+            "guard.writers[0].field: it is missing",
+        ),
+    ],
+)
+def test_what_is_wrong_about_the_guard_is_said_with_its_line(
+    project: Path, text: str, said: str
+) -> None:
+    (project / "ambidex.toml").write_text(text)
+    result = run("check")
+    assert result.exit_code == ExitCode.USAGE
+    assert said in result.output
+    assert "1 problem\n" in result.output
+
+
+def test_an_allowed_command_without_an_end_holds_thirty_days(project: Path) -> None:
+    entry = "[[guard.allow]]\ncommand = 'git push --force'\nreason = 'y'\nadded = {}\n"
+    today = datetime.date.today()
+    (project / "ambidex.toml").write_text(entry.format(today))
+    policy = json.loads(run("show", "--json").output)
+    ends = today + datetime.timedelta(days=30)
+    assert policy["guard"]["allow"][0]["expires"] == ends.isoformat()
+    (project / "ambidex.toml").write_text(entry.format(today - datetime.timedelta(days=31)))
+    result = run("check")
+    assert result.exit_code == ExitCode.USAGE
+    assert "the entry expired on" in result.output

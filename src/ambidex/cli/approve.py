@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import time
 
 import click
@@ -11,6 +12,7 @@ from ambidex.cli.errors import EnvironmentBroken
 from ambidex.cli.project import Project
 from ambidex.guard import approvals, rulebook
 from ambidex.policy import globs, pause
+from ambidex.policy.errors import nearest_name
 
 
 @click.command("approve")
@@ -23,7 +25,7 @@ def command(what: str | None, duration: str, because: str, revoke: bool) -> None
 
     Only a person at a terminal can do it, it holds for this project, expires by itself, and is
     recorded. Without PATH or RULE: lists what is approved. Golden tests and Ambidex's own wiring
-    cannot be approved.
+    cannot be approved. PATH is read from the current directory, as a shell reads it.
     """
     project = Project()
     now = time.time()
@@ -52,7 +54,8 @@ def command(what: str | None, duration: str, because: str, revoke: bool) -> None
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     kind, name = _named(what, project)
-    who = project.require_person(f"ambidex approve {what} --for {duration} --because …")
+    words = ["approve", what, "--for", duration, "--because", because]
+    who = project.require_person(f"ambidex {shlex.join(words)}")
     entry = {
         "kind": kind,
         "what": name,
@@ -74,27 +77,28 @@ def command(what: str | None, duration: str, because: str, revoke: bool) -> None
 
 def _named(what: str, project: Project) -> tuple[str, str]:
     """What is approved: its kind, and its name as it is compared."""
-    own = [rule["id"] for rule in project.load().table.get("guard", {}).get("rules", [])]
-    if what in rulebook.ids() or what in own:
-        if what.startswith(approvals.NEVER):
-            raise click.UsageError(
-                f"{what} cannot be approved: golden tests and Ambidex's own wiring are changed by "
-                "a person, in an editor."
-            )
+    own = [rule.id for rule in project.load().configuration.guard.rules]
+    known = [*own, *(one for one in rulebook.ids() if one.count(".") > 1)]
+    if what.startswith(approvals.NEVER):
+        raise click.UsageError(
+            f"{what} cannot be approved: golden tests and Ambidex's own wiring are changed by a "
+            "person, in an editor."
+        )
+    if what in known:
         return approvals.RULE, what
-    if what.startswith("ambidex."):
-        raise click.UsageError(f"{what!r} is no rule of the guard; `ambidex explain` names them.")
-    path = os.path.normpath(os.path.join(os.getcwd(), os.path.expanduser(what)))
+    if what.startswith("ambidex.") and not os.path.lexists(what):
+        near = nearest_name(what, known)
+        meant = f"Did you mean {near}?" if near else "`ambidex explain` names those that apply."
+        raise click.UsageError(f"{what!r} is no rule of the guard. {meant}")
+    path = os.path.realpath(os.path.expanduser(what))
     root = os.path.realpath(project.root)
+    if path == root or root.startswith(path.rstrip("/") + "/"):
+        raise click.UsageError("The whole project cannot be approved: name a folder or a file.")
     inside = os.path.relpath(path, root) if path.startswith(root + os.sep) else ""
-    if not inside:
-        if path == root:
-            raise click.UsageError("The whole project cannot be approved: name a folder or a file.")
-        return approvals.PATH, path
-    wrong = globs.problem(inside)
+    wrong = globs.problem(inside or path[1:])
     if wrong:
         raise click.UsageError(f"{what!r} is no path or glob: {wrong}.")
-    return approvals.PATH, inside
+    return approvals.PATH, inside or path
 
 
 def _clock(until: int) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import getpass
 import os
+import shlex
+import sys
 import time
 from typing import Any
 
@@ -15,6 +17,18 @@ from ambidex.policy import compile, trust
 from ambidex.policy.errors import PolicyError
 from ambidex.policy.load import Loaded, load
 from ambidex.policy.person import NotAPerson, require_person
+from ambidex.setup import root
+
+
+def typed_command() -> str:
+    """What a person types for `ambidex`: the plugin's own program by its path, where that ran."""
+    # `bin/ambidex` of the plugin says only its name; it is on no person's PATH.
+    if sys.argv[0] == "ambidex":
+        try:
+            return shlex.quote(os.path.join(root.plugin_root(), "bin", "ambidex"))
+        except root.NoRoot:
+            pass
+    return "ambidex"
 
 
 class Project:
@@ -46,13 +60,14 @@ class Project:
         """The login name of the person at the terminal.
 
         Args:
-            command: what a person would type, for the message.
+            command: what a person would type, `ambidex` first, for the message.
 
         Raises:
             PersonNeeded: nobody is there.
         """
         try:
-            require_person(os.environ, f"cd {self.root} && {command}")
+            typed = typed_command() + command.removeprefix("ambidex")
+            require_person(os.environ, f"cd {shlex.quote(self.root)} && {typed}")
         except NotAPerson as error:
             raise PersonNeeded(str(error)) from None
         try:

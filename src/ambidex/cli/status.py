@@ -10,6 +10,8 @@ from typing import Any
 import click
 
 from ambidex import locate
+from ambidex.guard import approvals
+from ambidex.instructions import hold
 from ambidex.ledger import chain
 from ambidex.ledger.store import Store
 from ambidex.policy import pause, snapshot, trust
@@ -37,6 +39,8 @@ def gather(environ: dict[str, str], cwd: str, now: float) -> dict[str, Any]:
         "track": policy["track"],
         "gates": policy["gates"][policy["track"]],
         "trusted": trust.is_trusted(state, policy["digest"]),
+        "approvals": [e for e in approvals.current(state, now) if e["root"] == root],
+        "held": _held(state),
         "paused_until": pause.is_paused(state, now),
         "state": state,
         "ledger": {"status": "empty"},
@@ -59,6 +63,14 @@ def gather(environ: dict[str, str], cwd: str, now: float) -> dict[str, Any]:
     return facts
 
 
+def _held(state: str) -> list[str]:
+    """The files of instructions that hold prompts, skills and agents."""
+    try:
+        return sorted(hold.held(state))
+    except OSError as problem:
+        return [f"unknown, {problem}"]
+
+
 def _text(facts: dict[str, Any]) -> str:
     lines = [f"project   {facts['project']}"]
     if facts["active"]:
@@ -73,6 +85,11 @@ def _text(facts: dict[str, Any]) -> str:
     if facts["paused_until"]:
         until = time.strftime("%H:%M", time.localtime(facts["paused_until"]))
         lines.append(f"paused    until {until}, by a person; `ambidex pause --end` ends it")
+    for entry in facts["approvals"]:
+        until = time.strftime("%H:%M", time.localtime(entry["until"]))
+        lines.append(f"approved  {entry['what']} until {until}: {entry.get('because', '')}")
+    if facts["held"]:
+        lines.append(f"held      {', '.join(facts['held'])}; look: `ambidex scan instructions`")
     lines.append(f"ledger    {_ledger(facts['ledger'])}")
     if facts["last_stop"]:
         stop = facts["last_stop"]

@@ -32,7 +32,15 @@ def archive(name: str, folder: str = ".") -> None:
 '''
 
 GOLDEN_ASSERTION = "assert discounted(1000, 15) == 850"
-WEAKENED_ASSERTION = "assert discounted(1000, 15) is not None"
+
+# Made up, and in two parts, so that no scanner takes this file for a leak.
+UPLOAD_WITH_A_SECRET = (
+    """import boto3
+
+session = boto3.Session(aws_access_key_id="AKIA"""
+    + """Q7XJ2M5RT3WZ4VYB")
+"""
+)
 
 FILES = {
     ".gitignore": "__pycache__/\n",

@@ -16,6 +16,7 @@ from ambidex.doctor import (
     policy,
     programs,
     registration,
+    rules,
     settings_files,
     state,
 )
@@ -90,6 +91,8 @@ def examine(
         checks += [check for check in seen if check not in checks]
         progress(f"firing the hooks of {installation.name}")
         checks += hooks.check(environ, project, installation, programs.missing(seen), path)
+    progress("the rules' examples")
+    checks += rules.check()
     progress("client, policy, state")
     checks += client.check(environ)
     checks += policy.check(project, folder)

@@ -205,6 +205,8 @@ _AGENT = {
     "session_crons": [],
 }
 _TOOLS = frozenset((PYTHON, RECENT, GIT, ENVIRONMENT))
+# Made up, and in two parts, so that no scanner takes this file for a leak.
+_SECRET = "KEY = 'AKIA" + "Q7XJ2M5RT3WZ4VYB'"
 # The launcher alone must see to these: without an interpreter everything is refused.
 _NOTHING: frozenset[str] = frozenset()
 
@@ -252,6 +254,17 @@ SCENES = (
             content="43",
         ),
         frozenset((PYTHON, ENVIRONMENT)),
+    ),
+    Scene(
+        "PreToolUse",
+        "a shell write to a golden test is denied",
+        _refused("Bash", "ambidex.golden", command="echo 43 | tee ./tests/*/total.txt"),
+        frozenset((PYTHON, ENVIRONMENT)),
+    ),
+    Scene(
+        "PreToolUse",
+        "a secret in a file is denied",
+        _refused("Write", "ambidex.secrets", file_path="{root}/keys.py", content=_SECRET),
     ),
     Scene(
         "PreToolUse",

@@ -56,10 +56,15 @@ def covering(rule: str, effect: Effect, scene: Scene, now: float) -> dict[str, A
 def _covers(what: str, effect: Effect, scene: Scene) -> bool:
     if not effect.path or not is_known(effect.path):
         return False
+    # Where links lead is what a person approved, not a name for another place.
+    path = os.path.realpath(effect.path)
     if what.startswith("/"):
-        return below(what, effect.path) is not None or matches(what[1:], effect.path[1:])
-    relative = scene.relative(os.path.realpath(effect.path))
-    return relative is not None and matches(what, relative)
+        return below(what, path) is not None or matches(what[1:], path[1:])
+    relative = below(os.path.realpath(scene.root), path)
+    if not relative:
+        return False
+    # A single name means the one at the top, as it did where it was typed, not at any depth.
+    return matches(what, relative if "/" in what else relative.partition("/")[0])
 
 
 def current(state: str, now: float) -> list[dict[str, Any]]:

@@ -32,11 +32,12 @@ ROOT = "root"  # becomes another user
 DEVICE = "device"  # disks and partitions; `path` or `target` names the device
 HOST = "host"  # the machine as a whole: shutdown, services, kernel, users, firewall, schedules
 ENVIRON = "environ"  # sets a variable that changes what programs do; `target` is its name
+RUN = "run"  # any program, by its name; only where the project has rules of its own
 UNKNOWN = "unknown"  # something that could not be read; `action` says what
 
 KINDS = (
     *(READ, WRITE, APPEND, EDIT, DELETE, MOVE, LINK, MODE, OWNER, EXECUTE, SEND, FETCH, GIT),
-    *(REMOTE, INSTALL, PUBLISH, KILL, ROOT, DEVICE, HOST, ENVIRON, UNKNOWN),
+    *(REMOTE, INSTALL, PUBLISH, KILL, ROOT, DEVICE, HOST, ENVIRON, RUN, UNKNOWN),
 )
 
 # What changes a file or takes it away.

@@ -54,6 +54,8 @@ def absolute(cwd: str, text: str) -> str:
     """`text` as an absolute, normalised path; `..` after an unknown part is kept."""
     joined = text if text.startswith("/") else f"{cwd}/{text}"
     if is_known(joined):
+        if "/.." in joined:
+            return _climbed(joined)
         return os.path.normpath(joined).replace("//", "/", 1)
     parts: list[str] = []
     for part in joined.split("/"):
@@ -62,6 +64,21 @@ def absolute(cwd: str, text: str) -> str:
         elif part not in ("", "."):
             parts.append(part)
     return "/" + "/".join(parts)
+
+
+def _climbed(path: str) -> str:
+    """`path` without `..`, which behind a symbolic link leads up from where the link leads to."""
+    here = ""
+    for part in path.split("/"):
+        if part == "..":
+            try:  # noqa: SIM105, contextlib would be imported
+                here = os.path.realpath(here) if os.path.islink(here) else here
+            except (OSError, ValueError):
+                pass
+            here = here.rpartition("/")[0]
+        elif part not in ("", "."):
+            here = f"{here}/{part}"
+    return here or "/"
 
 
 def resolved(path: str, links: Mapping[str, str]) -> str:

@@ -5,10 +5,14 @@ Hot path: only the packs of rules that the effects call for are imported.
 
 from __future__ import annotations
 
+import os
 import time
 
+from ambidex import locate
 from ambidex.guard import rules
 from ambidex.guard.effects import CHANGES, UNKNOWN, Effect
+from ambidex.guard.scene import below
+from ambidex.guard.taint import is_known
 from ambidex.verdict import ALLOW, ASK, DENY, Decision
 
 TYPE_CHECKING = False
@@ -59,13 +63,16 @@ def hits(effects: Iterable[Effect], scene: Scene) -> Iterator[Hit]:
     the rest: it is added to `effects` when that is a list.
     """
     own = scene.policy["guard"]["rules"]
+    distinct = _distinct(effects)
+    # Importing packs takes long where there is no bytecode; that is not the call's fault.
+    asked = {kind: tuple(rules.about(kind)) for kind in {effect.kind for effect in distinct}}
     deadline = time.process_time() + MAX_SECONDS
-    for effect in _distinct(effects):
-        if time.process_time() > deadline:
+    for number, effect in enumerate(distinct, 1):
+        if not number & 15 and time.process_time() > deadline:
             if isinstance(effects, list):
                 effects.append(Effect(UNKNOWN, action="too-long", data="it does too many things"))
             return
-        for rule in rules.about(effect.kind):
+        for rule in asked[effect.kind]:
             saw = rule.when(effect, scene)
             if saw:
                 yield _hit(rule, effect, saw, scene)
@@ -166,12 +173,21 @@ def judge(effects: Iterable[Effect], scene: Scene) -> Decision:
             worst.decision,
             worst.rule.id,
             reason,
-            worst.rule.instead,
+            _next_step(worst, scene),
             subject=_subject(worst.effect),
         )
     if lifted is not None:
         return Decision(ALLOW, lifted.rule.id, f"{lifted.saw}, and {lifted.because}")
     return Decision(ALLOW)
+
+
+def _next_step(hit: Hit, scene: Scene) -> str:
+    """What to do instead, with the file's own name where the rule has `PATH`."""
+    step, path = hit.rule.instead, hit.effect.path
+    if "PATH" not in step or not is_known(path):
+        return step
+    shown = below(os.path.realpath(scene.root), os.path.realpath(path)) or path
+    return step.replace("PATH", locate.quoted(shown))
 
 
 def _subject(effect: Effect) -> str:

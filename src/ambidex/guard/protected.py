@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import os
 
-from ambidex.guard.effects import DELETE, LINK, MOVE, READ
+from ambidex.guard.effects import CHANGES, DELETE, MOVE, READ
+from ambidex.guard.names import names_of
 from ambidex.guard.scene import below
 from ambidex.guard.taint import ANY, CLASS, STAR, is_known, is_pattern, known_prefix
 from ambidex.policy.globs import literal_start, matches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from ambidex.guard.effects import Effect
+    from ambidex.guard.names import Names
     from ambidex.guard.scene import Scene
 
 # How much of a touch is certain.
@@ -28,7 +30,70 @@ CERTAIN = "certain"
 MAX_FILES = 500
 
 
-def touch(effect: Effect, globs: Iterable[str], scene: Scene) -> tuple[str, str]:
+class Glob:
+    """A glob of the policy, prepared for many paths.
+
+    Attributes:
+        text: as the policy has it.
+        folded: in lower case: a file system may not tell `Tests` from `tests`.
+        start: the folders at its start that stand for themselves, in lower case; `""` for none.
+        folder: whether it covers everything in `start`, and so the folder itself.
+    """
+
+    __slots__ = ("folded", "folder", "start", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.folded = text.lower().rstrip("/")
+        self.start = literal_start(self.folded)
+        self.folder = bool(self.start) and self.folded in (self.start, f"{self.start}/**")
+
+
+class Globs:
+    """Globs of one tier, by what a path must begin with, or hold, to have to do with them.
+
+    Attributes:
+        texts: as the policy has them.
+        all: every glob.
+    """
+
+    __slots__ = ("_anchored", "_anywhere", "_named", "all", "texts")
+
+    def __init__(self, texts: list[str]) -> None:
+        self.texts = texts
+        self.all = [Glob(text) for text in texts]
+        self._anchored: dict[str, list[Glob]] = {}
+        self._named: dict[str, list[Glob]] = {}
+        self._anywhere: list[Glob] = []
+        for glob in self.all:
+            if glob.start:
+                self._anchored.setdefault(glob.start.partition("/")[0], []).append(glob)
+            elif "/" in glob.folded or any(sign in glob.folded for sign in "*?["):
+                self._anywhere.append(glob)
+            else:
+                self._named.setdefault(glob.folded, []).append(glob)
+
+    def near(self, folded: str, names: Names) -> list[Glob]:
+        """The globs that may concern a path, given in lower case, or what lies below it."""
+        if not folded or names.is_folder or names.inode is not None or not is_known(folded):
+            return self.all
+        found = self._anchored.get(folded.partition("/")[0])
+        if self._named:
+            for part in folded.split("/"):
+                if part in self._named:
+                    found = [*(found or ()), *self._named[part]]
+        return [*(found or ()), *self._anywhere] if self._anywhere else found or []
+
+
+def globs_of(texts: list[str], scene: Scene) -> Globs:
+    """The globs of a list in the policy, prepared once for a call."""
+    found: Globs | None = scene.cache.get(id(texts))
+    if found is None or found.texts is not texts:
+        found = scene.cache[id(texts)] = Globs(texts)
+    return found
+
+
+def touch(effect: Effect, globs: list[str], scene: Scene) -> tuple[str, str]:
     """Whether an effect on files concerns what one of `globs` covers.
 
     Args:
@@ -40,60 +105,20 @@ def touch(effect: Effect, globs: Iterable[str], scene: Scene) -> tuple[str, str]
         How certain it is (`NOT`, `POSSIBLE`, `CERTAIN`), and the path for people.
     """
     possible = ""
-    for relative in relatives(effect, scene):
-        for glob in globs:
-            answer = _touches(glob, relative, effect, scene)
+    names = names_of(effect, scene)
+    prepared = globs_of(globs, scene)
+    for relative, folded in zip(names.relatives, names.folded):
+        for glob in prepared.near(folded, names):
+            answer = _touches(glob, relative, effect, names, scene)
             if answer == CERTAIN:
                 return CERTAIN, scene.sources.show(relative) or "."
             if answer == POSSIBLE:
                 possible = possible or scene.sources.show(relative) or "."
+    if names.inode is not None and not names.relatives:
+        for glob in prepared.all:
+            if _hard_linked(glob, effect, names, scene):
+                return CERTAIN, scene.sources.show(effect.path)
     return (POSSIBLE, possible) if possible else (NOT, "")
-
-
-def relatives(effect: Effect, scene: Scene) -> list[str]:
-    """The effect's path relative to the work trees of the repository that it lies in.
-
-    Each spelling counts: as written, and with symbolic links followed. Hard links count too:
-    the new link's other name, and the names of a file that has several.
-    """
-    found: list[str] = []
-    for path in spellings(effect, scene):
-        for base in scene.trees(path):
-            relative = below(base.lower(), path.lower())
-            if relative is not None:
-                found.append(path[len(base) + 1 :])
-    return list(dict.fromkeys(found))
-
-
-def spellings(effect: Effect, scene: Scene) -> list[str]:
-    """Absolute paths that name the file which an effect changes."""
-    named = [effect.path]
-    if effect.kind == LINK and effect.target and "symbolic" not in effect.flags:
-        named.append(effect.target)
-    found = []
-    for name in named:
-        path = _without_process_folders(name, scene)
-        found.append(path)
-        # A link that is replaced, moved or removed is itself concerned, not what it leads to.
-        found.append(_resolved(path, scene))
-    return list(dict.fromkeys(found))
-
-
-def _without_process_folders(path: str, scene: Scene) -> str:
-    for alias, folder in (("/proc/self/cwd", scene.cwd), ("/proc/self/root", "")):
-        if below(alias, path) is not None:
-            return folder + path[len(alias) :] or "/"
-    return path
-
-
-def _resolved(path: str, scene: Scene) -> str:
-    if "\0" in path:
-        return path  # no file has such a name
-    if is_known(path):
-        return scene.resolved(path)
-    prefix = known_prefix(path)
-    folder = os.path.dirname(prefix)
-    return os.path.realpath(folder).rstrip("/") + path[len(folder.rstrip("/")) :]
 
 
 def reaches_below(effect: Effect) -> bool:
@@ -103,82 +128,94 @@ def reaches_below(effect: Effect) -> bool:
     return "recursive" in effect.flags
 
 
-def _touches(glob: str, relative: str, effect: Effect, scene: Scene) -> str:
+def _touches(glob: Glob, relative: str, effect: Effect, names: Names, scene: Scene) -> str:
+    folded = relative.lower()
     if is_known(relative):
-        if matches(glob.lower(), relative.lower()):
+        if _covers(glob, folded):
             return CERTAIN
-        if reaches_below(effect) and _holds(relative, glob, scene):
+        if effect.kind in CHANGES and glob.folder and folded == glob.start:
+            # A folder that is there already is not made again.
+            return NOT if "create" in effect.flags and names.is_folder else CERTAIN
+        if reaches_below(effect) and _holds(relative, glob, names, scene):
             return CERTAIN
-        return _hard_linked(glob, effect, scene)
+        return CERTAIN if _hard_linked(glob, effect, names, scene) else NOT
     prefix = os.path.dirname(known_prefix(relative))
-    if prefix and matches(glob.lower(), f"{prefix}/x".lower()):
+    if prefix and _covers(glob, f"{prefix}/x".lower()):
         return CERTAIN
     if is_pattern(relative):
         return _pattern_touches(glob, relative, effect, scene)
     return _unknown_touches(glob, prefix, effect, scene)
 
 
-def _holds(folder: str, glob: str, scene: Scene) -> bool:
+def _covers(glob: Glob, folded: str) -> bool:
+    """Whether the glob covers the path, itself or through a folder above it."""
+    if glob.folder:
+        return folded.startswith(glob.start + "/") or folded == glob.start == glob.folded
+    return folded.startswith(glob.start) and matches(glob.folded, folded)
+
+
+def _holds(folder: str, glob: Glob, names: Names, scene: Scene) -> bool:
     """Whether the folder holds what the glob covers."""
-    start = literal_start(glob)
-    if start:
-        return below(folder.lower(), start.lower()) is not None if folder else True
-    return any(below(folder, path) is not None for path in files_of(glob, scene, folder))
+    if glob.start:
+        return not folder or below(folder.lower(), glob.start) is not None
+    if not names.is_folder:
+        return False
+    return any(below(folder, path) is not None for path in files_of(glob.text, scene, folder))
 
 
 def files_of(glob: str, scene: Scene, folder: str = "") -> list[str]:
     """Existing files that a glob covers, relative to the project, of the first `MAX_FILES`."""
-    listed = scene.listed.get((glob, folder))
-    if listed is None:
-        listed = scene.listed[glob, folder] = list(_listed(glob, scene, folder))
-    return listed
-
-
-def _listed(glob: str, scene: Scene, folder: str) -> Iterator[str]:
     start = os.path.join(scene.root, literal_start(glob) or folder)
+    key = ("files", glob, start)
+    found: list[str] | None = scene.cache.get(key)
+    if found is None:
+        found = scene.cache[key] = list(_files_below(start, glob, scene.root))
+    return found
+
+
+def _files_below(start: str, glob: str, root: str) -> Iterator[str]:
     if os.path.isfile(start):
-        path = os.path.relpath(start, scene.root)
+        path = os.path.relpath(start, root)
         if matches(glob, path):
             yield path
         return
     seen = 0
     for place, folders, names in os.walk(start):
         folders[:] = [name for name in folders if name not in (".git", "node_modules", ".venv")]
-        inside = os.path.relpath(place, scene.root)
         for name in names:
             seen += 1
             if seen > MAX_FILES:
                 return
-            path = name if inside == "." else f"{inside}/{name}"
+            path = os.path.relpath(os.path.join(place, name), root)
             if matches(glob, path):
                 yield path
 
 
-def _hard_linked(glob: str, effect: Effect, scene: Scene) -> str:
+def _hard_linked(glob: Glob, effect: Effect, names: Names, scene: Scene) -> bool:
     """Whether the file has a second name that is protected."""
-    if effect.kind in (READ, DELETE, MOVE):
-        return NOT
-    try:
-        status = os.stat(effect.path)
-    except (OSError, ValueError):
-        return NOT
-    if status.st_nlink < 2 or status.st_mode & 0o170000 != 0o100000:
-        return NOT
-    for path in files_of(glob, scene):
-        try:
-            other = os.stat(os.path.join(scene.root, path))
-        except OSError:
-            continue
-        if (other.st_ino, other.st_dev) == (status.st_ino, status.st_dev):
-            return CERTAIN
-    return NOT
+    if names.inode is None or effect.kind in (READ, DELETE, MOVE):
+        return False
+    key = ("inodes", glob.text)
+    inodes: set[tuple[int, int]] | None = scene.cache.get(key)
+    if inodes is None:
+        inodes = scene.cache[key] = set()
+        for path in files_of(glob.text, scene):
+            try:
+                status = os.stat(os.path.join(scene.root, path))
+            except OSError:
+                continue
+            inodes.add((status.st_ino, status.st_dev))
+    return names.inode in inodes
 
 
-def _pattern_touches(glob: str, relative: str, effect: Effect, scene: Scene) -> str:
+def _pattern_touches(glob: Glob, relative: str, effect: Effect, scene: Scene) -> str:
     """Whether a pattern of the shell matches a protected file, or a folder above one."""
+    near = os.path.dirname(known_prefix(relative)).lower()
+    if glob.start and below(near, glob.start) is None and below(glob.start, near) is None and near:
+        return NOT
     pattern = relative.replace(STAR, "*").replace(ANY, "?").replace(CLASS, "?")
     depth = pattern.count("/")
-    for path in files_of(glob, scene):
+    for path in files_of(glob.text, scene):
         parts = path.split("/")
         if len(parts) - 1 > depth and not reaches_below(effect):
             continue
@@ -188,7 +225,7 @@ def _pattern_touches(glob: str, relative: str, effect: Effect, scene: Scene) -> 
     return NOT
 
 
-def _may_be_listed(glob: str, effect: Effect, scene: Scene) -> bool:
+def _may_be_listed(glob: Glob, effect: Effect, scene: Scene) -> bool:
     """Whether a protected file may be in a list of files whose names are known in part.
 
     `find . -name '*.pyc'` gives paths of which the ending is known: `<list>*.pyc`.
@@ -199,7 +236,7 @@ def _may_be_listed(glob: str, effect: Effect, scene: Scene) -> bool:
     if not tail or not (is_known(tail) or is_pattern(tail)):
         return True
     pattern = "**/*" + tail.replace(STAR, "*").replace(ANY, "?").replace(CLASS, "?").lstrip("*/")
-    for path in files_of(glob, scene):
+    for path in files_of(glob.text, scene):
         parts = path.split("/")
         ends = range(1, len(parts) + 1) if reaches_below(effect) else (len(parts),)
         if any(matches(pattern, "./" + "/".join(parts[:end])) for end in ends):
@@ -207,19 +244,24 @@ def _may_be_listed(glob: str, effect: Effect, scene: Scene) -> bool:
     return False
 
 
-def _unknown_touches(glob: str, prefix: str, effect: Effect, scene: Scene) -> str:
+def _unknown_touches(glob: Glob, prefix: str, effect: Effect, scene: Scene) -> str:
     """Whether a path that is not known may well be a protected one."""
-    start = literal_start(glob)
-    if not start:
+    start = glob.start
+    if not start or (prefix and below(prefix.lower(), start) is None):
         return NOT
     for source in scene.sources.of(effect.path):
         for folder in source.folders:
             inside = scene.relative(folder)
-            if inside is not None and (
-                below(inside, start) is not None or below(start, inside) is not None or not inside
-            ):
+            if inside is None:
+                continue
+            inside = inside.lower()
+            if "unpacked" in effect.flags and not inside:
+                return NOT  # an archive for the whole tree, which is judged at Stop
+            if _covers(glob, f"{inside}/x") and _may_be_listed(glob, effect, scene):
+                return CERTAIN
+            if not inside or below(inside, start) is not None or below(start, inside) is not None:
                 return POSSIBLE if _may_be_listed(glob, effect, scene) else NOT
-    if prefix and below(prefix, start) is not None:
+    if prefix:
         return POSSIBLE
     # Nothing is known about the path, but the command speaks of the protected place.
     return POSSIBLE if not prefix and start.rpartition("/")[2] in scene.text else NOT

@@ -55,10 +55,11 @@ def failing_examples(entry: dict[str, Any], root: str) -> list[tuple[str, int]]:
         `match` or `not_match`, and the example's index, for each that fails.
     """
     rule = declared.rule_of(entry)
+    policy = {**DEFAULTS, "guard": {**DEFAULTS["guard"], "rules": [entry]}}
     failing = []
     for key, wanted in (("match", True), ("not_match", False)):
         for index, command in enumerate(entry[key]):
-            scene = Scene(cwd=root, root=root, policy=DEFAULTS, environ={}, text=command)
+            scene = Scene(cwd=root, root=root, policy=policy, environ={}, text=command)
             effects = Shell(scene).evaluate(command)
             applies = any(
                 effect.kind in rule.kinds and rule.when(effect, scene) for effect in effects

@@ -32,6 +32,7 @@ class Scene:
         environ: the hook's environment.
         state: the repository's state directory.
         now: seconds since the epoch.
+        cache: what was looked up before, under keys that say by whom.
         untrusted: says what brought in untrusted text since the last prompt; asked when a call
             reaches beyond the project.
         text: the command line that is judged, `""` for tools other than the shell.
@@ -59,10 +60,10 @@ class Scene:
         self.text = text
         self.untrusted = untrusted
         self.sources = Sources()
+        # What was looked up before, by who asks: a command may name thousands of files.
+        self.cache: dict[Any, Any] = {}
         self._trees: dict[str, str | None] = {}
-        self._bases: dict[str | None, list[str]] = {}
-        # What `protected.files_of` has listed: the disk does not change while a call is judged.
-        self.listed: dict[tuple[str, str], list[str]] = {}
+        self._bases: dict[str, list[str]] = {}
         self._real: dict[str, str] = {}
 
     @property
@@ -82,13 +83,21 @@ class Scene:
 
     def trees(self, path: str) -> list[str]:
         """The work trees of the repository in which `path` may lie, the project's first."""
-        tree = self.tree_of(path)
-        if tree not in self._bases:
+        folder = os.path.dirname(known_prefix(path))
+        found = self._bases.get(folder)
+        if found is None:
+            tree = self.tree_of(path)
+            found = self._bases[folder] = self._bases_with(tree)
+        return found
+
+    def _bases_with(self, tree: str | None) -> list[str]:
+        found: list[str] | None = self.cache.get(("bases", tree))
+        if found is None:
             found = [self.root, os.path.realpath(self.root)]
             if tree and locate.common_dir(tree) == locate.common_dir(self.root):
                 found.append(tree)
-            self._bases[tree] = list(dict.fromkeys(found))
-        return self._bases[tree]
+            found = self.cache["bases", tree] = list(dict.fromkeys(found))
+        return found
 
     def resolved(self, path: str) -> str:
         """The known absolute `path` with symbolic links followed."""
@@ -110,15 +119,14 @@ class Scene:
 
     def tree_of(self, path: str) -> str | None:
         """The top of the git work tree that the known part of `path` lies in."""
-        start = folder = os.path.dirname(known_prefix(path))
-        if start in self._trees:
-            return self._trees[start]
-        while folder and not os.path.isdir(folder) and folder != "/":
-            folder = os.path.dirname(folder)
-        if folder not in self._trees:
-            self._trees[folder] = locate.work_tree(folder) if folder else None
-        self._trees[start] = self._trees[folder]
-        return self._trees[start]
+        first = folder = os.path.dirname(known_prefix(path))
+        if first not in self._trees:
+            while folder and not os.path.isdir(folder) and folder != "/":
+                folder = os.path.dirname(folder)
+            if folder not in self._trees:
+                self._trees[folder] = locate.work_tree(folder) if folder else None
+            self._trees[first] = self._trees[folder]
+        return self._trees[first]
 
     def is_temporary(self, path: str) -> bool:
         """Whether `path` lies below a folder for temporary files, and not in the project."""

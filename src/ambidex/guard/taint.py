@@ -93,14 +93,16 @@ class Sources:
 
     def of(self, text: str) -> list[Source]:
         """The sources of the unknown parts of `text`, in their order, each once."""
-        found: list[Source] = []
         if text.isascii():
-            return found
-        for character in text:
-            number = ord(character) - _FIRST
-            if 0 <= number < len(self._all) and self._all[number] not in found:
-                found.append(self._all[number])
-        return found
+            return []
+        # A set of characters first: text may carry thousands of marks, each many times.
+        numbers = dict.fromkeys(text)
+        count = len(self._all)
+        return [
+            self._all[number]
+            for number in [ord(c) - _FIRST for c in numbers if c >= _FIRST_CHARACTER]
+            if number < count
+        ]
 
     def show(self, text: str) -> str:
         """`text` for people: unknown parts as they were written."""

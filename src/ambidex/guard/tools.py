@@ -27,7 +27,7 @@ WRITERS = {
 READERS = {"Read": "file_path", "Grep": "path", "NotebookRead": "notebook_path"}
 
 # Files of which a rule wants to know what an edit makes of them.
-_COMPARED = ("pyproject.toml", "config", "config.worktree")
+_COMPARED = ("pyproject.toml", "tox.ini", "setup.cfg", "config", "config.worktree")
 
 
 def effects_of(tool: str, tool_input: dict[str, Any], scene: Scene) -> list[Effect]:

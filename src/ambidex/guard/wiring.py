@@ -9,26 +9,31 @@ import os
 
 from ambidex import locate
 from ambidex.guard.effects import EDIT, Effect
-from ambidex.guard.protected import reaches_below, relatives, spellings
+from ambidex.guard.names import names_of
+from ambidex.guard.protected import reaches_below
 from ambidex.guard.scene import below
-from ambidex.guard.taint import is_known
-from ambidex.policy.globs import literal_start, matches
+from ambidex.guard.taint import ANY, CLASS, STAR, is_known, is_pattern, known_prefix
+from ambidex.policy.globs import matches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ambidex.guard.names import Names
     from ambidex.guard.scene import Scene
 
-# In a project; the first four also in the home folder.
+# In a project: the path, and whether it is a folder with everything in it. The first ones also in
+# the home folder.
 _PLACES = (
-    ".claude/settings.json",
-    ".claude/settings.local.json",
-    ".claude/hooks/**",
-    ".claude/ambidex/**",
-    ".git/hooks/**",
-    "ambidex.toml",
-    ".ambidex/**",
+    (".claude/settings.json", False),
+    (".claude/settings.local.json", False),
+    (".claude/hooks", True),
+    (".claude/ambidex", True),
+    (".git/hooks", True),
+    ("ambidex.toml", False),
+    (".ambidex", True),
 )
-_AT_HOME = _PLACES[:4]
+_AT_HOME = 4
+# What the names of all of them, and of what else is judged here, begin with.
+_FIRST = (".", "a", "p")
 # Where removed files are kept for a person, who may not be the only one to bring them back.
 _FREE = ".ambidex/trash"
 _POLICY_HOST = "pyproject.toml"
@@ -47,50 +52,77 @@ MAX_READ = 2_000_000
 
 def concerns(effect: Effect, scene: Scene) -> str:
     """The part of the wiring that an effect on files changes, for people; `""` for none."""
-    for relative in relatives(effect, scene):
-        for glob in _PLACES:
-            if _hits(glob, relative, effect):
-                return relative or "."
-        if _changes_policy(relative, effect, scene) or _changes_git(relative, effect):
+    names = names_of(effect, scene)
+    for relative, folded in zip(names.relatives, names.folded):
+        if folded[:1] not in _FIRST:
+            continue
+        if any(_hits(place, folded, effect, names, scene) for place in _PLACES):
+            return relative or "."
+        if _changes_policy(folded, effect, scene) or _changes_git(folded, effect):
             return relative
-    for path in spellings(effect, scene):
-        for place in _own_places(scene):
-            if below(place.lower(), path.lower()) is not None or (
-                reaches_below(effect) and below(path, place) is not None and path != "/"
+    own, home = _own_places(scene)
+    for path in names.paths:
+        folded = path.lower()
+        for place in own:
+            if below(place, folded) is not None or (
+                reaches_below(effect) and below(folded, place) is not None and path != "/"
             ):
                 return path
-        at_home = below(os.path.realpath(scene.home).lower(), path.lower())
-        if at_home is not None and any(_hits(glob, at_home, effect) for glob in _AT_HOME):
+        at_home = below(home, folded)
+        if at_home is not None and any(
+            _hits(place, at_home, effect, names, scene) for place in _PLACES[:_AT_HOME]
+        ):
             return f"~/{at_home}"
     return ""
 
 
-def _hits(glob: str, relative: str, effect: Effect) -> bool:
-    folded = relative.lower()
+def _hits(place: tuple[str, bool], folded: str, effect: Effect, names: Names, scene: Scene) -> bool:
+    """Whether an effect on the path `folded` is one on `place`."""
+    start, whole = place
     if below(_FREE, folded) is not None:
         return False
-    if matches(glob.lower(), folded):
+    if not is_known(folded):
+        return _matched(start, folded, scene)
+    if folded == start:
+        # A folder that is there already is not made again.
+        return not (whole and "create" in effect.flags and names.is_folder)
+    if whole and folded.startswith(start + "/"):
         return True
-    start = literal_start(glob)
-    # The folder itself, and a folder that goes with everything in it.
-    return folded == start or (
-        reaches_below(effect) and bool(folded) and below(folded, start) is not None
-    )
+    # A folder that goes with everything in it.
+    return reaches_below(effect) and bool(folded) and below(folded, start) is not None
 
 
-def _own_places(scene: Scene) -> list[str]:
-    environ = scene.environ
-    places = (
-        locate.state_home(environ),
-        locate.data_home(environ),
-        environ.get("CLAUDE_PLUGIN_ROOT", ""),
-    )
-    return [os.path.realpath(place) for place in places if place]
+def _matched(start: str, folded: str, scene: Scene) -> bool:
+    """Whether a pattern of the shell means a place, or what is unknown lies below it."""
+    known = os.path.dirname(known_prefix(folded))
+    if known and below(start, known) is not None:
+        return True
+    if not is_pattern(folded):
+        return False
+    pattern = folded.replace(STAR, "*").replace(ANY, "?").replace(CLASS, "?")
+    if not matches("./" + pattern, "./" + start):
+        return False
+    return known == os.path.dirname(start) != "" or os.path.lexists(f"{scene.root}/{start}")
+
+
+def _own_places(scene: Scene) -> tuple[list[str], str]:
+    """Where Ambidex keeps what it knows, and the home folder; in lower case."""
+    found: tuple[list[str], str] | None = scene.cache.get("own places")
+    if found is None:
+        environ = scene.environ
+        places = (
+            locate.state_home(environ),
+            locate.data_home(environ),
+            environ.get("CLAUDE_PLUGIN_ROOT", ""),
+        )
+        real = [os.path.realpath(place).lower() for place in places if place]
+        found = scene.cache["own places"] = (real, os.path.realpath(scene.home).lower())
+    return found
 
 
 def _changes_policy(relative: str, effect: Effect, scene: Scene) -> bool:
     """Whether a change of pyproject.toml changes what it says about Ambidex."""
-    if relative.lower() != _POLICY_HOST:
+    if relative != _POLICY_HOST:
         return False
     if effect.kind == EDIT or not is_known(effect.data):
         return "ambidex" in scene.text + effect.data

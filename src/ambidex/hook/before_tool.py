@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ambidex import fastjson
+from ambidex import fastjson, locate
 from ambidex.guard.decide import decide
 from ambidex.guard.scene import Scene
 from ambidex.hook import instructions
@@ -45,6 +45,9 @@ def handle(context: Context) -> Reply | None:
     context.record["decision"] = record
     if decision.action == ALLOW or level == "report":
         return None
+    # A person cannot run a name that is on the PATH of the agent's shell only.
+    typed = f"cd {locate.quoted(context.root)} && {locate.own_command(context.environ)} approve "
+    decision.instead = decision.instead.replace("ambidex approve ", typed)
     if decision.action == REWRITE:
         return replies.rewrite(decision.updated_input or {}, text(decision))
     routes = _routes(context, decision, fastjson.dumps(tool_input))

@@ -237,8 +237,19 @@ def _rules(table: dict[str, Any], place: Place, rules: RuleBook) -> list[Problem
     disabled = [rule for rule in _get(table, "guard", "disable", list) if isinstance(rule, str)]
     found = []
     for index, rule in enumerate(disabled):
-        if rule not in known:
-            path: tuple[str | int, ...] = ("guard", "disable", index)
+        path: tuple[str | int, ...] = ("guard", "disable", index)
+        if rule not in known and any(one.startswith(f"{rule}.") for one in known):
+            found.append(
+                Problem(
+                    place.file,
+                    place.line(path),
+                    dotted(path),
+                    f"{rule!r} is a core pack, which no policy switches off as a whole",
+                    "Name the rules that do not fit here.",
+                    "ids of rules, and packs off the core",
+                )
+            )
+        elif rule not in known:
             found.append(
                 Problem(
                     place.file,

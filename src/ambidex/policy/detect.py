@@ -9,11 +9,22 @@ from typing import Any
 import tomllib
 
 from ambidex.policy import globs
+from ambidex.policy.defaults import CI_FILES
 
 _TEST_FOLDERS = ("tests", "test")
 _GOLDEN_FOLDERS = ("tests/golden", "test/golden", "golden")
+_INSTALLED = ("node_modules", "venv", "env", "site-packages", "build", "dist", "target")
 _FOREIGN_FOLDERS = ("vendor", "third_party", "third-party")
 _RULES = ".semgrep"
+# Folders whose files have been applied elsewhere once they are there.
+_ADD_ONLY = ("migrations", "migrate", "alembic/versions")
+# Folders whose mistakes reach everybody: who may come in, who pays, what runs.
+_APPROVAL = (
+    *("auth", "authentication", "authorization", "billing", "payment", "payments"),
+    *("infra", "infrastructure", "terraform"),
+)
+_DEEPEST = 4
+_MOST_FOLDERS = 2000
 
 
 def proposal(root: str) -> dict[str, Any]:
@@ -27,8 +38,15 @@ def proposal(root: str) -> dict[str, Any]:
     """
     values: dict[str, Any] = {"version": 1}
     golden = [f"{folder}/**" for folder in _GOLDEN_FOLDERS if _has_files(root, folder)]
-    if golden:
-        values["paths"] = {"golden": golden}
+    paths: dict[str, Any] = {"golden": golden} if golden else {}
+    add_only, approval = _guarded_folders(root)
+    if add_only:
+        paths["add_only"] = [f"{folder}/**" for folder in add_only]
+    if approval:
+        # A list replaces the default; the files of CI stay in it.
+        paths["approval"] = [*CI_FILES, *(f"{folder}/**" for folder in approval)]
+    if paths:
+        values["paths"] = paths
     edits: dict[str, Any] = {}
     foreign = [f"{folder}/**" for folder in _FOREIGN_FOLDERS if _has_files(root, folder)]
     if foreign:
@@ -45,6 +63,39 @@ def proposal(root: str) -> dict[str, Any]:
         tests["source"] = source_folders(root)
         values["tests"] = tests
     return values
+
+
+def _guarded_folders(root: str) -> tuple[list[str], list[str]]:
+    """Folders that may only be added to, and those whose change a person approves."""
+    add_only: list[str] = []
+    approval: list[str] = []
+    waiting = [""]
+    seen = 0
+    while waiting and seen < _MOST_FOLDERS:
+        folder = waiting.pop(0)
+        seen += 1
+        for name in _folders(os.path.join(root, folder)):
+            inner = f"{folder}/{name}" if folder else name
+            if globs.problem(inner) or not _has_files(root, inner):
+                continue
+            if f"/{inner}".endswith(tuple(f"/{one}" for one in _ADD_ONLY)):
+                add_only.append(inner)
+            elif name in _APPROVAL:
+                approval.append(inner)
+            elif inner.count("/") + 1 < _DEEPEST:
+                waiting.append(inner)
+    return sorted(add_only), sorted(approval)
+
+
+def _folders(folder: str) -> list[str]:
+    """Names of folders with the project's own code; links, hidden and foreign ones are not."""
+    skipped = (*_TEST_FOLDERS, *_FOREIGN_FOLDERS, *_INSTALLED)
+    try:
+        with os.scandir(folder) as entries:
+            found = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []
+    return sorted(name for name in found if name not in skipped and not name.startswith("."))
 
 
 def test_folders(root: str) -> list[str]:

@@ -259,6 +259,7 @@ EffectKind = Literal[
     "device",
     "host",
     "environ",
+    "run",
     "unknown",
 ]
 BlockLevel = Literal["block", "report", "off"]

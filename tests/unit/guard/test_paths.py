@@ -9,6 +9,7 @@ from ambidex.guard.decide import decide
 from ambidex.guard.scene import Scene
 from ambidex.policy.defaults import DEFAULTS
 from ambidex.verdict import Decision
+from testing.projects import git, repository
 
 POLICY = {
     **DEFAULTS,
@@ -212,3 +213,156 @@ def test_a_project_without_opt_in_has_no_golden_folder(project: Path, home: Path
     for path in ("tests/golden/test_a.py", ".github/workflows/ci.yml"):
         assert decide("Write", {"file_path": path}, where).action == "allow"
     assert decide("Write", {"file_path": ".claude/settings.json"}, where).action == "deny"
+
+
+def test_another_work_tree_of_the_repository_has_the_same_golden_tests(
+    project: Path, home: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    git(project, "worktree", "add", "-q", "-b", "side", str(other))
+    for path in (
+        "tests/golden/test_a.py",
+        "vendor/lib.py",
+        "ambidex.toml",
+        ".claude/settings.json",
+    ):
+        assert judge(project, home, "Write", str(other / path)).action == "deny", path
+        assert judge(other, home, "Write", str(project / path)).action == "deny", path
+        assert judge(other, home, "Write", path).action == "deny", path
+    assert judge(project, home, "Write", str(other / "src/a.py")).action == "allow"
+
+
+def test_another_repository_has_no_golden_tests_of_this_one(
+    project: Path, home: Path, tmp_path: Path
+) -> None:
+    beside = repository(tmp_path / "beside", {"a.txt": ""})
+    decision = judge(project, home, "Write", str(beside / "tests/golden/test_a.py"))
+    assert decision.rule != "ambidex.golden.write"
+
+
+def test_a_submodule_lies_in_the_project(project: Path, home: Path) -> None:
+    repository(project / "tests" / "golden" / "sub", {"a.txt": ""})
+    repository(project / "lib", {"a.txt": ""})
+    assert judge(project, home, "Write", "tests/golden/sub/a.txt").rule == "ambidex.golden.write"
+    assert judge(project, home, "Write", "lib/a.txt").action == "allow"
+
+
+@pytest.mark.parametrize("tool", ["Write", "Edit", "MultiEdit", "NotebookEdit"])
+def test_a_folder_behind_links_is_the_same_folder(project: Path, home: Path, tool: str) -> None:
+    (project / "tests" / "golden").mkdir(parents=True)
+    (project / "one").symlink_to("tests")
+    (project / "two").symlink_to("one/golden")
+    for path in ("one/golden/x.py", "two/x.py", "one/../one/Golden/x.py"):
+        assert judge(project, home, tool, path).rule == "ambidex.golden.write", path
+    assert judge(project, home, tool, "one/x.py").action == "allow"
+
+
+def test_names_of_any_length_and_bytes_are_judged(project: Path, home: Path) -> None:
+    for name in ("x" * 4000, "caf\udce9.py", "a b\n.py", "\U000f0001.py"):
+        path = f"tests/golden/{name}"
+        assert judge(project, home, "Write", path).rule == "ambidex.golden.write"
+        assert judge(project, home, "Write", f"src/{name}").action == "allow"
+
+
+def test_a_search_in_what_is_closed_is_a_read_of_it(project: Path, home: Path) -> None:
+    where = Scene(cwd=str(project), root=str(project), policy=POLICY, environ={"HOME": str(home)})
+    for path in ("private/plan.txt", "private/a/b"):
+        closed = decide("Grep", {"pattern": "x", "path": path}, where)
+        assert closed.rule == "ambidex.paths.no-access"
+    assert decide("Grep", {"pattern": "x", "path": "src"}, where).action == "allow"
+    assert decide("Grep", {"pattern": "x"}, where).action == "allow"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "rm {root}/tests/golden/test_a.py",
+        "echo x > {root}/tests/golden/test_a.py",
+        "cd / && rm -rf {root}/tests",
+        "cd /tmp; sed -i 1d {root}/tests/golden/test_a.py",
+        "cp /tmp/x {root}/src/../tests/golden/",
+        "python -c \"open('{root}/tests/golden/x.py', 'w')\"",
+        "git -C {root} rm tests/golden/test_a.py",
+        "app --output={root}/tests/golden/x.json",
+        "echo '{{}}' > {root}/.claude/settings.json",
+        "rm {root}/.git/hooks/pre-commit",
+    ],
+)
+def test_absolute_paths_of_the_project_are_its_paths(
+    project: Path, home: Path, command: str
+) -> None:
+    where = Scene(cwd=str(project), root=str(project), policy=POLICY, environ={"HOME": str(home)})
+    assert decide("Bash", {"command": command.format(root=project)}, where).action == "deny"
+
+
+_CONFIGURATION = {
+    "pyproject.toml": "[project]\nname = 'x'\n\n[tool.pytest.ini_options]\naddopts = '-q'\n",
+    "tox.ini": "[tox]\nenvlist = py311\n\n[pytest]\naddopts = -q\n",
+    "setup.cfg": "[metadata]\nname = x\n\n[tool:pytest]\naddopts = -q\n",
+}
+
+
+def _graded(project: Path) -> None:
+    golden = project / "tests" / "golden"
+    golden.mkdir(parents=True)
+    (golden / "MANIFEST").write_text("")
+    for name, text in _CONFIGURATION.items():
+        (project / name).write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "stopped"),
+    [
+        ("pyproject.toml", "name = 'x'", "name = 'y'", False),
+        ("pyproject.toml", "addopts = '-q'", "addopts = '-k x'", True),
+        ("pyproject.toml", "[tool.pytest.ini_options]\n", "", True),
+        ("tox.ini", "py311", "py312", False),
+        ("tox.ini", "addopts = -q", "addopts = -k x", True),
+        ("setup.cfg", "name = x", "name = y", False),
+        ("setup.cfg", "addopts = -q", "testpaths = src", True),
+    ],
+)
+def test_of_shared_configuration_only_the_tables_of_pytest_are_protected(
+    project: Path, home: Path, name: str, old: str, new: str, stopped: bool
+) -> None:
+    _graded(project)
+    expected = "ambidex.golden.grading" if stopped else ""
+    assert judge(project, home, "Edit", name, old_string=old, new_string=new).rule == expected
+    text = _CONFIGURATION[name].replace(old, new)
+    assert judge(project, home, "Write", name, content=text).rule == expected
+
+
+@pytest.mark.parametrize(
+    ("command", "stopped"),
+    [
+        ("sed -i 's/addopts.*//' pyproject.toml", True),
+        ("printf '[tool.pytest.ini_options]\\naddopts = \"-x\"\\n' >> pyproject.toml", True),
+        ("printf '[pytest]\\naddopts = -k x\\n' > tox.ini", True),
+        ("rm setup.cfg", True),
+        ("echo x > pytest.ini", True),
+        ("cp /tmp/c.py tests/conftest.py", True),
+        ("mv tests/conftest.py /tmp/x.py", True),
+        ("sed -i 's/py311/py312/' tox.ini", False),
+        ("printf '[tool.ruff]\\nline-length = 90\\n' >> pyproject.toml", False),
+        ("sed -i s/x/y/ setup.cfg", False),
+        ("cat pyproject.toml tests/conftest.py", False),
+        ("chmod 644 pyproject.toml", False),
+        ("echo x > src/pytest.ini", False),
+    ],
+)
+def test_the_shell_is_held_to_the_same_grading_surface(
+    project: Path, home: Path, command: str, stopped: bool
+) -> None:
+    _graded(project)
+    where = Scene(cwd=str(project), root=str(project), policy=POLICY, environ={"HOME": str(home)})
+    decision = decide("Bash", {"command": command}, where)
+    assert (decision.rule == "ambidex.golden.grading") == stopped, decision
+
+
+def test_in_the_shell_the_parent_of_a_link_is_where_it_leads_to(project: Path, home: Path) -> None:
+    (project / "tests" / "golden").mkdir(parents=True)
+    (project / "two").symlink_to("tests/golden")
+    where = Scene(cwd=str(project), root=str(project), policy=POLICY, environ={"HOME": str(home)})
+    for command in ("echo x > two/../golden/x.py", "rm -rf two/../../tests"):
+        assert decide("Bash", {"command": command}, where).rule == "ambidex.golden.write", command
+    assert decide("Bash", {"command": "echo x > two/../x.py"}, where).action == "allow"

@@ -10,7 +10,8 @@ import pytest
 from ambidex.guard import effects, outside, sql, taint, wiring
 from ambidex.guard.effects import Effect
 from ambidex.guard.judge import judge
-from ambidex.guard.protected import CERTAIN, NOT, POSSIBLE, files_of, spellings, touch
+from ambidex.guard.names import spellings
+from ambidex.guard.protected import CERTAIN, NOT, POSSIBLE, files_of, touch
 from ambidex.guard.rules.names import matches
 from ambidex.guard.rules.rule import Rule
 from ambidex.guard.scene import Scene
@@ -179,6 +180,7 @@ def test_places_of_the_wiring(root: Path) -> None:
     for place in places[:5]:
         found = concerned(where, f"{HOME}/{place}")
         assert found == (f"~/{place}" if place.startswith(".claude") else ""), place
+    where = scene(root)
     where.environ = {**where.environ, "CLAUDE_PLUGIN_ROOT": "/srv/plug"}
     assert concerned(where, "/srv/plug/bin/x") == "/srv/plug/bin/x"
     assert concerned(where, "/SRV/plug/bin/x")

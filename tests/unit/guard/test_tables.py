@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 from collections import Counter
+from typing import get_args
 
 import pytest
 
 from ambidex.guard import code, programs, rules
 from ambidex.guard.effects import KINDS
+from ambidex.policy.values import EffectKind
 
 
 @pytest.mark.parametrize("family", programs.FAMILIES)
@@ -30,3 +32,7 @@ def test_every_language_has_a_reader() -> None:
 def test_packs_speak_of_effects_that_there_are() -> None:
     for kinds in rules.PACKS.values():
         assert kinds <= set(KINDS)
+
+
+def test_a_policy_may_name_every_kind_of_effect() -> None:
+    assert list(get_args(EffectKind)) == list(KINDS)

@@ -53,6 +53,26 @@ def copy(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> A
     return None
 
 
+def copytree(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`shutil.copytree`: everything in a folder."""
+    reader.read(given(values, named, 0, "src"))
+    path = reader.text(given(values, named, 1, "dst"), "a folder")
+    reader.call.emit(effects.WRITE, path=path, flags=("recursive",))
+    return None
+
+
+def make_folder(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`os.makedirs` and its like."""
+    path = reader.text(given(values, named, 0, "name", "path"), "a folder")
+    reader.call.emit(effects.WRITE, path=path, flags=("create", "folder"))
+    return None
+
+
+def path_make_folder(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
+    """`Path.mkdir`."""
+    return make_folder(reader, ref, [ref.value], {})
+
+
 def chmod(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
     """`os.chmod` and its like."""
     reader.mode(given(values, named, 0, "path"), given(values, named, 1, "mode"))
@@ -80,6 +100,10 @@ def truncate(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) 
 def open_file(reader: Sinks, ref: Ref, values: list[Any], named: dict[str, Any]) -> Any:
     """`open` and its like."""
     path = ref.value if ref.name == "Path.open" else given(values, named, 0, "file", "filename")
+    if ref.name == "os.open":
+        flags = given(values, named, 1, "flags")
+        reads = isinstance(flags, Ref) and flags.name == "os.O_RDONLY"
+        return opened(reader, path, "r" if reads else "r+")
     mode = given(values, named, 0 if ref.name == "Path.open" else 1, "mode")
     return opened(reader, path, reader.text(mode) if isinstance(mode, str) else "r")
 

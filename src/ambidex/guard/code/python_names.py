@@ -75,8 +75,11 @@ CALLS: dict[str, Handler] = _table(
     (files.rename, "os.rename os.replace os.renames shutil.move"),
     (
         files.copy,
-        "shutil.copy shutil.copy2 shutil.copyfile shutil.copytree",
+        "shutil.copy shutil.copy2 shutil.copyfile",
     ),
+    (files.copytree, "shutil.copytree"),
+    (files.make_folder, "os.mkdir os.makedirs os.mkfifo os.mknod"),
+    (files.path_make_folder, "Path.mkdir"),
     (files.chmod, "os.chmod os.lchmod"),
     (files.chown, "os.chown os.lchown shutil.chown"),
     (files.link, "os.symlink os.link"),

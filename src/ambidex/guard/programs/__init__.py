@@ -103,7 +103,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("cc", "gcc", "g++", "clang", "clang++", "ld", "rustc", "pandoc", "dot", "protoc"),
         *("swiftc", "gfortran", "ghc", "nvcc", "ocamlc", "ocamlopt", "tcc", "gnatmake"),
         *("dmd", "clang-cl", "icc", "icx", "gdc", "ldc2", "fpc", "emcc", "as", "nasm"),
-        *("objcopy", "xmllint", "xsltproc", "esbuild", "sass", "lessc", "typst"),
+        *("objcopy", "xmllint", "xsltproc", "esbuild", "sass", "lessc", "typst", "comby"),
+        *("rpl", "mmv", "crudini"),
     ),
     "shells": (
         *("sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish", "rbash", "ksh93"),
@@ -135,9 +136,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("twine", "flit", "poetry", "hatch", "pdm", "maturin", "rye", "cargo"),
         *("cargo-release", "gem", "mvn", "mvnw", "sbt", "dotnet", "nuget", "vsce", "ovsx"),
         *("pod", "anaconda", "goreleaser", "semantic-release", "release-it", "lerna"),
-        *("changeset", "np", "stack", "cabal", "dart", "flutter", "jsr", "deno"),
-        *("snapcraft", "luarocks", "conan", "puppet", "clojars", "lein", "opam", "melos"),
+        *("changeset", "np", "stack", "cabal", "dart", "flutter", "jsr", "snapcraft"),
+        *("luarocks", "conan", "puppet", "clojars", "lein", "opam", "melos"),
         *("huggingface-cli", "hf", "web-ext", "ansible-galaxy", "gradle", "gradlew"),
+        *("deno",),
     ),
     "own": ("ambidex", "claude"),
     "hook_managers": ("pre-commit", "prek", "husky", "lefthook", "overcommit", "simple-git-hooks"),
@@ -229,6 +231,11 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("vault", "bao", "op", "bw", "lpass", "rbw", "dcli", "pass", "gopass", "gpg"),
         *("gpg2", "security", "secret-tool", "keyring", "kwallet-query", "aws-vault"),
         *("doppler", "infisical", "chamber", "printenv", "ssh-keygen"),
+    ),
+    "outputs": (
+        *("pytest", "py.test", "pytest-watch", "ptw", "jest", "vitest", "ava", "tap", "c8"),
+        *("nyc", "insta", "snaptest", "convert", "magick", "ffmpeg", "sphinx-build"),
+        *("inkscape", "venv", "virtualenv", "coverage", "toml", "dasel"),
     ),
 }
 

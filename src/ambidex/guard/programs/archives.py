@@ -16,6 +16,7 @@ from ambidex.guard.programs.paths import (
     read_listed,
     remove,
 )
+from ambidex.policy.globs import literal_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -185,6 +186,13 @@ def _zip(call: Invocation) -> None:
 
 def _unpack(call: Invocation, folder: str, members: list[str], data: str) -> None:
     for word in members:
+        if "*" in word or "?" in word:
+            # A pattern of the archive's members, which the shell has left alone.
+            start = literal_start(word)
+            place = inside(folder, start) if folder and start else folder or start
+            content = listing(call, [place], "the archive's files")
+            put(call, inside(place, content) if place else content, data, ["unpacked"])
+            continue
         put(call, inside(folder, word) if folder else word, data, ["unpacked"])
     if not members:
         content = listing(call, [folder], "the archive's files")

@@ -93,7 +93,7 @@ def _number(text: str, otherwise: int) -> int:
 def _items(text: str, given: options.Options, *, by_lines: bool) -> list[str]:
     """The arguments that xargs makes of its input."""
     if given.has("0", "null"):
-        parts = [part if is_known(part) else part.rstrip("\n") for part in text.split("\0")]
+        parts = [part if is_known(part) else part.strip("\n") for part in text.split("\0")]
     elif given.has("d", "delimiter"):
         parts = text.split(_escape(given.last("d", "delimiter")) or "\0")
         parts = [

@@ -137,6 +137,8 @@ def _link(call: Invocation, old: str, new: str, flags: list[str], *, soft: bool 
     kinds = [*flags, "symbolic" if soft else "hard", *place(call, new)]
     call.emit(effects.LINK, path=new, target=target, flags=kinds)
     call.machine.contents[call.path(new)] = file_mark(call, target)
+    if soft:
+        call.machine.links[call.path(new)] = target
 
 
 def _ln(call: Invocation) -> None:

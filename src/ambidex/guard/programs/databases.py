@@ -42,6 +42,8 @@ def _script(call: Invocation, text: str, flags: Iterable[str]) -> None:
             _copy(call, stripped)
         elif stripped.startswith(("\\o ", "\\g ")) and "|" in stripped:
             call.script(stripped.split("|", 1)[1].strip())
+        elif stripped.startswith(("\\o ", "\\g ", "\\out ")):
+            call.write(stripped.split(None, 1)[1].strip())
         elif stripped.startswith("system ") and call.name in ("mysql", "mariadb"):
             call.script(stripped[7:].rstrip(";"))
         elif not stripped.startswith("\\") or ";" in stripped:
@@ -165,7 +167,16 @@ def embedded(call: Invocation) -> None:
     for text in texts:
         if any(line.lstrip().startswith(".") for line in text.splitlines()):
             call.code("sqlite3", text)
-        statements(call, _without_dots(text), flags, path=name)
+        sql = _without_dots(text)
+        statements(call, sql, flags, path=name)
+        if name and {word.lower() for word in sql.split()} & _CHANGING:
+            call.emit(effects.EDIT, path=name, flags=("database",))
+
+
+# Words of SQL that change a database; a file that holds one is a file all the same.
+_CHANGING = frozenset(
+    {"insert", "update", "delete", "create", "drop", "alter", "replace", "vacuum", "vacuum;"}
+)
 
 
 def _without_dots(text: str) -> str:

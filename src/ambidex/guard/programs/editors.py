@@ -37,7 +37,8 @@ def vim(call: Invocation) -> None:
     script = "\n".join(commands)
     if reads and call.stdin:
         script += "\n" + call.stdin
-    if call.name in ("view", "vimdiff") and not script:
+    looks = call.name in ("view", "vimdiff") or "-R" in call.arguments or "-M" in call.arguments
+    if looks and not script:
         for path in operands:
             call.read(path)
         return
@@ -98,7 +99,8 @@ def emacs(call: Invocation) -> None:
     )
     for text in given.all("eval", "execute"):
         _lisp(call, text)
-    if not given.has("batch", "eval", "execute"):
+    scripts = "".join(given.all("eval", "execute", "funcall", "f"))
+    if not given.has("batch", "eval", "execute") or "save-" in scripts:
         for path in given.operands:
             edited(call, path)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ambidex.guard.effects import EDIT
 from ambidex.guard.programs.options import read
+from ambidex.guard.programs.outputs import named_outputs
 from ambidex.guard.taint import FILE
 
 TYPE_CHECKING = False
@@ -49,6 +50,10 @@ _FORMATTERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "unix2dos": ((), ()),
     "djlint": (("reformat",), ()),
     "nbstripout": ((), ()),
+    "comby": (("i", "in-place"), ()),
+    "rpl": ((), ("s", "dry-run")),
+    "mmv": ((), ("n",)),
+    "crudini": (("set", "del", "merge"), ()),
     "sd": ((), ("p", "preview")),
     "rename": ((), ("n", "nono")),
     "prename": ((), ("n", "nono")),
@@ -73,7 +78,7 @@ _VERBS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "jupyter": {"nbconvert": (("inplace", "output"), ())},
 }
 # Operands that are no files, in front of those that are.
-_LEADING = {"sd": 2, "rename": 1, "prename": 1, "perl-rename": 1}
+_LEADING = {"sd": 2, "comby": 2, "rpl": 2, "rename": 1, "prename": 1, "perl-rename": 1}
 _VALUED = "o"
 
 
@@ -92,7 +97,8 @@ def formatter(call: Invocation) -> None:
     options = read(
         arguments,
         long_valued=("config", "line-length", "select", "ignore", "exclude", "target-version"),
-        single=call.name in ("gofmt", "goimports", "gofumpt", "clang-format"),
+        long=("i", "w", "l", "d"),
+        single=call.name in ("gofmt", "goimports", "gofumpt", "clang-format", "comby"),
     )
     if (writes and not options.has(*writes)) or options.has(*looks):
         return
@@ -114,21 +120,8 @@ def builder(call: Invocation) -> None:
         if path and path != "-":
             text = f"the output of {call.name}"
             call.write(path, call.unknown(text, kind=FILE, like=carried))
-
-
-def unknown(call: Invocation) -> None:
-    """A program that nothing is known about: an option that names an output is believed."""
-    for at, word in enumerate(call.arguments):
-        name, equals, value = word.partition("=")
-        if name in ("--output", "--out", "--outfile", "--output-file", "--out-file"):
-            value = value if equals else "".join(call.arguments[at + 1 : at + 2])
-        elif word == "-o":
-            value = "".join(call.arguments[at + 1 : at + 2])
-        else:
-            continue
-        # `-o` is a format or a setting as often as a file.
-        if "/" in value or "." in value[1:]:
-            call.write(value, call.unknown(f"the output of {call.name}"))
+    if call.name == "protoc":
+        named_outputs(call)
 
 
 _BUILDERS = (

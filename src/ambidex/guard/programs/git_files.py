@@ -168,6 +168,14 @@ def stash(run: Git) -> None:
         run.emit(verb)
     elif verb.startswith("-") or verb in ("push", "save"):
         run.emit("push")
+        if verb == "push":
+            run.arguments = run.arguments[1:]
+        given = run.parse(
+            "m/message= p/patch S/staged k/keep-index u/include-untracked a/all q/quiet "
+            + _PATHSPECS
+        )
+        if given is not None and verb != "save":
+            run.change(effects.EDIT, given.named)
 
 
 def remove(run: Git) -> None:
@@ -237,6 +245,11 @@ def worktree(run: Git) -> None:
     if verb != "remove":
         if verb in ("add", "move", "prune"):
             run.emit(verb)
+        if verb == "add":
+            run.arguments = run.arguments[1:]
+            added = run.parse("b/= B/= f/force d/detach checkout lock reason= orphan track q/quiet")
+            for path in added.named[:1] if added is not None else []:
+                run.call.emit(effects.WRITE, path=run.path(path), flags=("create", "folder"))
         return
     run.arguments = run.arguments[1:]
     given = run.parse("f/force")

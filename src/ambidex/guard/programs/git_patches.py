@@ -8,6 +8,7 @@ from __future__ import annotations
 from ambidex import locate
 from ambidex.guard import effects
 from ambidex.guard.taint import is_known
+from ambidex.policy.globs import literal_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -181,7 +182,9 @@ def _reads(run: Git, path: str) -> None:
 
 def _prints_paths(run: Git, named: list[str]) -> None:
     """What is printed is a list of paths of the work tree."""
-    folders = run.paths(named) or [run.top()]
+    # A pattern lists what lies below the folders in front of it.
+    starts = [literal_start(word) if set(word) & set("*?[") else word for word in named]
+    folders = run.paths([start or ":/" for start in starts]) or [run.top()]
     shown = run.call.show(" ".join(run.call.words))[:80]
     run.call.output = run.call.unknown(f"$({shown})", folders=folders)
 

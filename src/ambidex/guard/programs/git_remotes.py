@@ -172,6 +172,8 @@ def submodule(run: Git) -> None:
     elif verb == "add":
         for url in given.named[:1]:
             _transport(run, url)
+        for path in given.named[1:2]:
+            run.call.emit(effects.WRITE, path=run.path(path), flags=("create", "folder"))
 
 
 def svn(run: Git) -> None:

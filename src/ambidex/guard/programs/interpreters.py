@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ambidex.guard import effects
 from ambidex.guard.programs import options
+from ambidex.guard.programs.outputs import archive_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,6 +96,14 @@ def _module(call: Invocation, name: str, rest: list[str]) -> None:
             stdin(call, "python", [])
     elif name in ("http.server", "SimpleHTTPServer"):
         call.emit(effects.SEND, action="serve", target="whoever asks", flags=("serve",))
+    elif name in ("zipfile", "tarfile"):
+        archive_module(call, name, rest)
+    elif name == "json.tool":
+        operands = [word for word in rest if word[:1] != "-" or word == "-"]
+        for path in operands[:1]:
+            call.read(path)
+        if len(operands) > 1:
+            call.write(operands[1])
     elif name in _PROGRAMS:
         call.output = call.run([name.replace("_", "-"), *rest])
 

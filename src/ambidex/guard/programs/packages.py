@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ambidex.guard import effects
 from ambidex.guard.programs.options import Options, read
+from ambidex.guard.programs.outputs import written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ _PIP_VALUED = (
     *("index-url", "extra-index-url", "find-links", "requirement", "constraint", "target"),
     *("prefix", "root", "src", "trusted-host", "editable", "platform", "python-version"),
     *("cache-dir", "proxy", "log", "config-settings", "report", "python", "index", "default-index"),
+    *("dest", "wheel-dir"),
 )
 
 
@@ -72,7 +74,7 @@ def pip(call: Invocation, words: list[str] | None = None) -> None:
         return
     given = read(
         call.arguments if words is None else words,
-        valued="irfcetbdp",
+        valued="irfcetbdpw",
         long_valued=_PIP_VALUED,
     )
     verb = given.operands[0] if given.operands else ""
@@ -87,6 +89,8 @@ def pip(call: Invocation, words: list[str] | None = None) -> None:
             else:
                 call.read(path)
                 install(call, f"-r {path}")
+        for path in given.all("t", "target", "d", "dest", "prefix", "root", "w", "wheel-dir"):
+            written(call, path)
         if given.has("break-system-packages"):
             install(call, "the system's Python", "system")
     elif verb == "uninstall":
@@ -128,6 +132,9 @@ def uv(call: Invocation) -> None:
         from ambidex.guard.programs import publishing
 
         publishing.publisher(call)
+    elif words[:1] == ["venv"]:
+        for word in read(words[1:], valued="p", long_valued=("python", "prompt")).operands:
+            written(call, word)
     elif words[:1] in (["run"], ["x"]) or words[:2] == ["tool", "run"]:
         run_behind(call, words[2 if words[0] == "tool" else 1 :])
     elif words[:1] == ["add"] or words[:2] == ["tool", "install"]:
@@ -245,6 +252,8 @@ def node(call: Invocation) -> None:
         behind = call.arguments[call.arguments.index(verb) + 1 :]
         run_behind(call, behind)
     elif verb in ("install", "i", "add", "in", "isntall", "ci", "update", "upgrade"):
+        for path in given.all("prefix", "C", "cwd", "dir"):
+            written(call, path + "/node_modules")
         names = words[1:] if verb != "ci" else []
         everywhere = ("global",) if given.has("g", "global") else ()
         for name in names:

@@ -83,6 +83,10 @@ def publisher(call: Invocation) -> None:
 
         interpreters.node(call)
         return
+    if call.name == "cargo" and words[:1] in (["new"], ["init"]):
+        for word in words[1:]:
+            if word[:1] != "-":
+                call.emit(effects.WRITE, path=word, flags=("create", "folder"))
     runs = "run" in words and call.name in ("poetry", "pdm", "hatch", "rye")
     if (not runs and any(word in _HARMLESS for word in words)) or words[:1] in (
         ["--version"],

@@ -84,7 +84,7 @@ READERS = {
     "wc": Reader("", (), hides=True),
     "look": Reader("t", skip=1, keeps=True),
     "tsort": Reader(keeps=True),
-    "iconv": Reader("ft", ("from-code", "to-code"), keeps=True),
+    "iconv": Reader("fto", ("from-code", "to-code", "output"), keeps=True),
     "zdiff": Reader("UC"),
     **dict.fromkeys(
         ("md5sum", "sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "b2sum"), _DIGEST
@@ -109,6 +109,8 @@ def _print(call: Invocation) -> None:
     text = read_all(call, words or ["-"], recursive=recursive)
     if given.has("files0-from"):
         text += read_all(call, given.all("files0-from"))
+    if call.name == "iconv" and given.has("o", "output"):
+        put(call, given.last("o", "output"), text)
     if reader.hides:
         call.output = carry(call)
     elif reader.keeps:

@@ -43,9 +43,9 @@ def rule_of(entry: dict[str, Any]) -> Rule:
 
 def _when(entry: dict[str, Any]) -> When:
     def when(effect: Effect, scene: Scene) -> str:
-        program = effect.words[0].rpartition("/")[2] if effect.words else ""
+        program = effect.words[0] if effect.words else ""
         fits = (
-            _any(entry["programs"], [program])
+            _any(entry["programs"], [program, program.rpartition("/")[2]])
             and all(_any([word], effect.words) for word in entry["words"])
             and _any(entry["actions"], [effect.action])
             and _any(entry["targets"], [effect.target])

@@ -86,10 +86,10 @@ _KEYS = "/proc/sysrq-trigger"
 
 
 def _system_write(effect: Effect, scene: Scene) -> str:
-    if "folder" in effect.flags or effect.path == _KEYS:
+    if {"folder", "database"} & effect.flags or effect.path == _KEYS:
         return ""
     for reach in places.reaches(effect, scene):
-        place = places.where(reach.spot, scene)
+        place = places.where(_written(reach), scene)
         local = any(below(folder, reach.base) is not None for folder in _LOCAL)
         if not reach.anywhere and place in (ROOT, SYSTEM) and not local:
             return f"a write to {scene.show(effect.path)}, a file of the system"
@@ -104,14 +104,19 @@ def _moved_into_nothing(effect: Effect, scene: Scene) -> str:
     return f"the loss of {scene.show(effect.path)}, which is moved to {effect.target}"
 
 
+def _written(reach: places.Reach) -> str:
+    """A path that stands for what is written: `cp a/* /tmp` writes below /tmp."""
+    return f"{reach.base}/…" if reach.rest and reach.base != "/" else reach.spot
+
+
 def _outside_write(effect: Effect, scene: Scene) -> str:
+    if "database" in effect.flags:
+        return ""
     folder = "folder" in effect.flags
     for reach in places.reaches(effect, scene):
         if reach.anywhere:
             continue
-        # Files whose names are not known come into the folder, and are not the folder itself.
-        spot = f"{reach.base}/…" if reach.rest and scene.is_temporary(f"{reach.base}/…") else ""
-        place = places.where(spot or reach.spot, scene)
+        place = places.where(_written(reach), scene)
         if place in (ROOT, SYSTEM) or (place in (OUTSIDE, HOME) and not folder):
             return f"a write to {scene.show(effect.path)}, outside the project"
         if place == PROJECT and below(scene.root, reach.base) != "" and not folder:

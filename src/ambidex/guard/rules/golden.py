@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 
 from ambidex.guard.effects import CHANGES
-from ambidex.guard.protected import CERTAIN, relatives, touch
+from ambidex.guard.names import names_of
+from ambidex.guard.protected import CERTAIN, reaches_below, touch
 from ambidex.guard.rules.paths import tier
 from ambidex.guard.rules.rule import Rule
+from ambidex.guard.tables import TABLES as _TABLES
+from ambidex.guard.tables import changes_tables
 from ambidex.policy.globs import literal_start
 from ambidex.verdict import DENY
 
@@ -31,19 +34,38 @@ def _write(effect: Effect, scene: Scene) -> str:
 def _grading(effect: Effect, scene: Scene) -> str:
     if not effect.path:
         return ""
-    for glob in tier(scene, "golden"):
-        start = literal_start(glob)
-        if not os.path.exists(os.path.join(scene.root, start, MANIFEST)):
-            continue  # golden tests are not set up
-        surface = {"conftest.py", *_SETTINGS}
-        folder = start
-        while folder:
-            surface.add(f"{folder}/conftest.py")
-            folder = os.path.dirname(folder)
-        for relative in relatives(effect, scene):
-            if relative in surface:
-                return f"{relative} decides how golden tests are graded"
+    files = _surface(scene)
+    if not files:
+        return ""
+    names = names_of(effect, scene)
+    for relative, folded in zip(names.relatives, names.folded):
+        if folded in files or (reaches_below(effect) and folded in _folders(files)):
+            return f"{relative} decides how golden tests are graded"
+        if folded in _TABLES and changes_tables(folded, effect, scene):
+            return f"{relative} would decide otherwise how golden tests are graded"
     return ""
+
+
+def _surface(scene: Scene) -> frozenset[str]:
+    """The files that decide how golden tests are graded, in lower case; none before set-up."""
+    found: frozenset[str] | None = scene.cache.get("grading surface")
+    if found is None:
+        surface: set[str] = set()
+        for glob in tier(scene, "golden"):
+            folder = literal_start(glob)
+            if not os.path.exists(os.path.join(scene.root, folder, MANIFEST)):
+                continue  # golden tests are not set up
+            surface |= {"conftest.py", *_SETTINGS}
+            while folder:
+                surface.add(f"{folder}/conftest.py".lower())
+                folder = os.path.dirname(folder)
+        found = scene.cache["grading surface"] = frozenset(surface)
+    return found
+
+
+def _folders(files: frozenset[str]) -> set[str]:
+    """The folders that hold something of the surface."""
+    return {os.path.dirname(path) for path in files if "/" in path}
 
 
 RULES = (

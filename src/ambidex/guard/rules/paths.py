@@ -57,7 +57,9 @@ def _unclear(effect: Effect, scene: Scene) -> str:
     if not effect.path:
         return ""
     kinds = ("no_access",) if effect.kind == READ else ("no_access", "golden", "read_only")
-    globs = [glob for name in kinds for glob in tier(scene, name)]
+    globs = scene.cache.get(kinds)
+    if globs is None:
+        globs = scene.cache[kinds] = [glob for name in kinds for glob in tier(scene, name)]
     certainty, path = touch(effect, globs, scene) if globs else ("", "")
     return f"{path} may be a protected path" if certainty == POSSIBLE else ""
 
@@ -183,7 +185,7 @@ RULES = (
             'echo x > "tests/$NAME"',
             "find tests -name '*.py' | xargs sed -i s/a/b/",
             "find . -name '*.py' -exec sed -i s/a/b/ {} +",
-            'echo x > "$(ls tests/golden | head -1)"',
+            'echo x > "$(ls tests | head -1)"',
             "rm -f $(find tests -type f)",
         ),
         not_match=(

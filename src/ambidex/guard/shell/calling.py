@@ -6,9 +6,11 @@ Hot path: `os` only.
 from __future__ import annotations
 
 import os
+import time
 
 from ambidex.guard import effects, programs
 from ambidex.guard.invocation import Invocation, absolute, resolved
+from ambidex.guard.programs.outputs import named_outputs
 from ambidex.guard.scene import below
 from ambidex.guard.shell import patterns, redirect
 from ambidex.guard.shell.state import State
@@ -133,16 +135,24 @@ def external(shell: Shell, state: State, words: list[str], given: dict[str, str]
     invocation = Invocation(
         shell, words, state.cwd, shell.variables_of(state, given), state.stdin, via
     )
+    if shell.scene.policy["guard"]["rules"]:
+        # Our own rules know what programs do; a project's may be about one that nobody knows.
+        invocation.emit(effects.RUN, target=invocation.name)
     outer, shell.state = shell.state, state
     try:
         tells = len(words) == 2 and words[1] in _TELLING and "/" not in name
+        began = time.process_time()
         model = None if tells else programs.model_of(invocation.name)
+        # Without bytecode an import takes long; that is not the command's fault.
+        shell.deadline += time.process_time() - began
         if model is not None:
             model(invocation)
         elif "/" in name and is_known(name):
             _file(shell, invocation)
         elif not tells and "/" not in name and invocation.name not in _CONSUMERS and words[1:]:
             _wrapper(shell, invocation)
+        if model is None:
+            named_outputs(invocation)
         if "/" in name and model is not None:
             _written(shell, invocation)
     finally:

@@ -229,6 +229,8 @@ class Shell:
             if problem.too_long:
                 self._unread("too-long", problem)
                 return Script([])
+            # As shells do that read a file.
+            text = text.replace("\0", "") + "\n" * ("\0" in text)
             script, certain = mended(text, str(problem), self.deadline, self.step)
             if not certain:
                 self._unread("unreadable", problem)
