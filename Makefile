@@ -10,7 +10,7 @@ CLIENTS := $(shell grep -o '[0-9][0-9]*\.[0-9][0-9]*\.[0-9][0-9]*' tests/client/
 CLIENT := $(firstword $(CLIENTS))
 BIN := .venv/bin
 
-.PHONY: demo test unit check bench nightly matrix lock picture clean
+.PHONY: demo test unit check bench nightly matrix mutation lock picture clean
 
 # The main job: a bad day of an agent, played against the hooks and through Claude Code.
 demo: .venv/ready .cache/client/$(CLIENT)/ready
@@ -43,6 +43,11 @@ nightly: test matrix
 
 matrix: .venv/ready $(CLIENTS:%=.cache/client/%/ready)
 	AMBIDEX_CLIENT_VERSIONS=all $(BIN)/python -m pytest -m client -n 2 --dist worksteal
+
+# Whether the guard's tests notice a change of its rules: two to four hours on two cores.
+# `make mutation ONLY="--modules rules/git_work protected"` looks at some modules.
+mutation: .venv/ready
+	$(BIN)/python -m testing.mutate_guard --sample 6 --at-least 85 $(ONLY)
 
 # The README's picture, from a real run of the demo.
 picture: .venv/ready

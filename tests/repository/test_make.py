@@ -18,6 +18,7 @@ TARGETS = (
     "check",
     "bench",
     "nightly",
+    "mutation",
     "matrix",
     "lock",
     "picture",

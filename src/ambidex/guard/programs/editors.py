@@ -166,6 +166,8 @@ _FZF_ACTIONS = (
 
 def fzf(call: Invocation) -> None:
     """`fzf --preview 'command {}' --bind 'enter:execute(command {})'`."""
+    if call.arguments in (["--bash"], ["--zsh"]):
+        return  # prints its key bindings for the shell
     given = options.read(
         call.arguments,
         valued="qfdnm",

@@ -95,7 +95,7 @@ def _fuser(call: Invocation) -> None:
     call.output = carry(call)
     given = options.read(call.arguments, valued="nN", long=("kill",), long_valued=("namespace",))
     if given.has("k", "kill"):
-        words = given.operands
+        words = [*given.all("n", "namespace"), *given.operands]
         call.emit(
             effects.KILL,
             action="users-of-file",

@@ -28,6 +28,8 @@ def _does(clause: str, *actions: str, hosting: bool | None = None) -> When:
             return ""
         if effect.action in ("delete", "change") and effect.flags & _OTHER_PACKS:
             return ""
+        if effect.action == "deploy" and "infrastructure" in effect.flags:
+            return ""
         if hosting is not None and ("hosting" in effect.flags) != hosting:
             return ""
         return f"`{scene.show(' '.join(effect.words))[:100]}` {clause}"

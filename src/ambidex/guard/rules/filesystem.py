@@ -81,10 +81,12 @@ def _start_up(effect: Effect, scene: Scene) -> str:
 
 # Of the system, but people install their own programs there.
 _LOCAL = ("/usr/local", "/opt", "/srv", "/Applications", "/var/log", "/var/www", "/run/user")
+# Not a file: `host.emergency-keys` says what writing to it does.
+_KEYS = "/proc/sysrq-trigger"
 
 
 def _system_write(effect: Effect, scene: Scene) -> str:
-    if {"folder", "database"} & effect.flags:
+    if {"folder", "database"} & effect.flags or effect.path == _KEYS:
         return ""
     for reach in places.reaches(effect, scene):
         place = places.where(_written(reach), scene)

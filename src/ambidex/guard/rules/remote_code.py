@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Programs that print code for the shell that asks for it: name → how its arguments begin.
 _GENERATORS = {
     "ssh-agent": ("", "-s", "-c"),
-    "dircolors": ("", "-b", "-c", "~"),
+    "dircolors": ("", "-b", "-c", "/"),
     "brew": ("shellenv",),
     "direnv": ("hook", "export"),
     "pyenv": ("init", "virtualenv-init"),
@@ -61,7 +61,7 @@ _GENERATORS = {
     "shopt": ("",),
     "declare": ("",),
     "export": ("",),
-    "tset": ("",),
+    "tset": ("", "-s"),
 }
 # Programs whose output is hidden in their input.
 _DECODERS = frozenset(
