@@ -120,7 +120,7 @@ def test_json_has_everything(desk: Desk) -> None:
 def test_what_cannot_be_read_says_why(desk: Desk) -> None:
     result = desk.explain("cp 'open")
     assert result.exit_code == 1
-    assert "reads   nothing: a ' at position 6 is never closed" in result.stdout
+    assert "reads   nothing: a ' at position 4 is never closed" in result.stdout
     told = json.loads(desk.explain("--json", "cp 'open").stdout)
     assert "tree" not in told
     assert "never closed" in told["unreadable"]
@@ -191,7 +191,7 @@ def test_many_commands_are_judged_and_compared(desk: Desk) -> None:
     assert result.stdout.splitlines() == [
         '  deny    "rm -rf /"  ambidex.filesystem.recursive-delete',
         '  allow   "ls"',
-        '  ask     "echo \'open"  ambidex.guard.unreadable',
+        '  ask     "cp \'open"  ambidex.guard.unreadable',
     ]
     assert result.stderr == "3 commands: 1 allow, 1 ask, 1 deny; 0 differ\n"
 

@@ -139,7 +139,6 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         *("changeset", "np", "stack", "cabal", "dart", "flutter", "jsr", "snapcraft"),
         *("luarocks", "conan", "puppet", "clojars", "lein", "opam", "melos"),
         *("huggingface-cli", "hf", "web-ext", "ansible-galaxy", "gradle", "gradlew"),
-        *("deno",),
     ),
     "own": ("ambidex", "claude"),
     "hook_managers": ("pre-commit", "prek", "husky", "lefthook", "overcommit", "simple-git-hooks"),
