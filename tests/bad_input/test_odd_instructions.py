@@ -58,11 +58,9 @@ def test_what_json_escapes_is_unescaped(tmp_path: Path) -> None:
     assert not inspect(str(path)).is_bad
 
 
-@pytest.mark.skipif(os.getuid() == 0, reason="nothing is unreadable for root")
-def test_a_file_without_permission_is_no_failure(hooks: Hooks) -> None:
-    path = hooks.project / "CLAUDE.md"
-    path.write_text(ORDER)
-    path.chmod(0)
+def test_a_file_that_cannot_be_opened_is_no_failure(hooks: Hooks) -> None:
+    # A link to itself: unlike a mode, that stops root too.
+    (hooks.project / "CLAUDE.md").symlink_to("CLAUDE.md")
     assert hooks.fire("SessionStart", source="startup").note == ""
 
 

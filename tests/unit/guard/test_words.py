@@ -15,7 +15,7 @@ from ambidex.guard.secret_files import ENVIRONMENT, POSSIBLE, SYSTEM, USER, hold
 from ambidex.guard.taint import OUTPUT, VARIABLE, Source
 from testing.guarding import HOME, project, scene
 
-SHOP = "/work/shop"
+SHOP = "/srv/shop"
 
 
 def _words(text: str) -> list[str]:
@@ -188,7 +188,7 @@ def test_files_of_credentials() -> None:
 def test_a_home_folder_holds_what_only_homes_hold(home: str) -> None:
     for name in HOME_ONLY:
         assert kind_of(f"{home}/{name}", HOME) == USER
-        assert kind_of(f"{home}/work/{name}", HOME) == ""
+        assert kind_of(f"{home}/notes/{name}", HOME) == ""
     assert holder_below(home, HOME, SHOP) == f"{home}/.ssh"
 
 
