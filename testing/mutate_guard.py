@@ -38,7 +38,7 @@ from testing.hooks import REPOSITORY
 GUARD = REPOSITORY / "src" / "ambidex" / "guard"
 EFFECT_SIDE = (
     *("judge", "protected", "names", "wiring", "places", "secret_files", "hosts", "outside"),
-    *("approvals", "effects", "taint", "sql"),
+    *("approvals", "effects", "taint", "tables", "sql"),
 )
 SAMPLED = ("programs", "code", "shell")
 SECONDS_EACH = 20  # of processor time, as other work may share the machine

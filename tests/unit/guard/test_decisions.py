@@ -324,7 +324,7 @@ def test_what_of_a_folder_or_store_leaves(root: Path) -> None:
     assert saw(SEND, Source(FILE, "x", paths=[f"{HOME}/.ssh/id_rsa"])).endswith("to x.example.com")
 
 
-ROWS = f"""
+ROWS = """
 host    shutdown                    host.stop deny
 host    fork-bomb                   host.stop deny
 host    endless-recursion           host.stop deny
@@ -607,8 +607,10 @@ def test_attributes(attributes: str, expected: str, root: Path) -> None:
 
 @pytest.mark.parametrize(
     ("mask", "asks"),
-    [("000", True), ("0", True), ("0000", True), ("004", True), ("075", True), ("u=rwx", False)]
-    + [("022", False), ("002", False), ("077", False), ("026", False), ("7", False), ("x", False)],
+    [
+        *((mask, True) for mask in ("000", "0", "0000", "004", "075")),
+        *((mask, False) for mask in ("022", "002", "077", "026", "7", "x", "u=rwx")),
+    ],
 )
 def test_masks(mask: str, asks: bool, root: Path) -> None:
     effect = Effect(effects.ENVIRON, action="umask", data=mask)
