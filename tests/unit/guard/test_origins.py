@@ -170,8 +170,9 @@ def test_credentials_are_replaced_or_opened(root: Path) -> None:
     for name in (".pub", ".crt", ".cer", ".csr"):
         read = Effect(effects.READ, path=f"{HOME}/.gnupg/x{name}", words=("cat", "x"))
         assert decisions(read, scene(root)) == []
-    linked = Effect(effects.LINK, path=f"{root}/x", target=path)
-    assert "credentials.linked deny" in decisions(linked, scene(root))
+    for target in (path, "/etc/shadow"):
+        linked = Effect(effects.LINK, path=f"{root}/x", target=target)
+        assert "credentials.linked deny" in decisions(linked, scene(root))
     linked = Effect(effects.LINK, path=f"{root}/x", target=f"{root}/.env")
     assert "credentials.linked deny" not in decisions(linked, scene(root))
 
