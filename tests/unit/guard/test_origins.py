@@ -316,3 +316,21 @@ def test_a_touched_place_is_shown(root: Path) -> None:
     assert found == (POSSIBLE, "tests/$X")
     found = touch(Effect(effects.WRITE, path=f"{root}/{mark}"), ["tests/golden/**"], where)
     assert found == (POSSIBLE, "$X")
+
+
+def test_tiers_of_paths(root: Path) -> None:
+    from ambidex.guard.rules.paths import tier
+
+    where = scene(root)
+    for name, decision in (("read_only", "deny"), ("no_access", "deny"), ("approval", "ask")):
+        for glob in tier(where, name):
+            path = f"{root}/{glob.replace('/**', '/new').replace('**/', '').replace('*', 'x')}"
+            said = decisions(Effect(effects.EDIT, path=path), where)
+            assert f"paths.{name.replace('_', '-')} {decision}" in said, glob
+
+
+def test_a_folder_of_inventions_at_the_top() -> None:
+    from ambidex.guard.secret_files import ENVIRONMENT, kind_of
+
+    assert kind_of("/tests/.env", HOME) == ""
+    assert kind_of("/testsx/.env", HOME) == ENVIRONMENT
