@@ -11,9 +11,10 @@ import pytest
 
 from ambidex.guard import effects, sql
 from ambidex.guard.effects import Effect
+from ambidex.guard.examples import HOME
 from ambidex.guard.judge import hits
 from ambidex.guard.taint import FILE, INTERACTIVE, OUTPUT, VARIABLE, Source
-from testing.guarding import HOME, project, scene
+from testing.guarding import project, scene
 
 CI = "containers."
 NET = "network."

@@ -9,10 +9,11 @@ import pytest
 
 from ambidex.guard import effects
 from ambidex.guard.effects import Effect
+from ambidex.guard.examples import HOME
 from ambidex.guard.judge import hits
 from ambidex.guard.protected import CERTAIN, NOT, POSSIBLE, Globs, files_of, touch
 from ambidex.guard.taint import CHOICE, FILE, OUTPUT, STAR, VARIABLE, Source
-from testing.guarding import HOME, project, scene
+from testing.guarding import project, scene
 
 # What prints settings for the shell that asks, as one calls it.
 SETTINGS = """
