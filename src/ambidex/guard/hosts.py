@@ -40,12 +40,12 @@ def host_of(target: str) -> str:
         return ""
     for end in "/?#":
         text = text.split(end, 1)[0]
-    text = text.rsplit("@", 1)[-1]
+    text = text.rpartition("@")[2]
     if text.startswith("["):
-        return text[1:].split("]", 1)[0].lower()
+        return text[1:].partition("]")[0].lower()
     if text.count(":") > 1:
         return text.lower()
-    return text.split(":", 1)[0].lower().rstrip(".")
+    return text.partition(":")[0].lower().rstrip(".")
 
 
 def is_local(host: str) -> bool:
@@ -85,19 +85,19 @@ def remote_path(word: str) -> tuple[str, str]:
         return host_of(host), "/" + path
     head, colon, path = word.partition(":")
     if colon and head and "/" not in head:
-        return head.rsplit("@", 1)[-1].lower(), path
+        return head.rpartition("@")[2].lower(), path
     return "", word
 
 
 def file_name(url: str) -> str:
     """The name of the file that a download of `url` makes where no other name is given."""
-    path = url.split("?", 1)[0].split(ANY, 1)[0].split("#", 1)[0]
+    path = url.partition("?")[0].split(ANY, 1)[0].partition("#")[0]
     rest = path.split("://", 1)[-1].rstrip("/")
     return rest.rpartition("/")[2] if "/" in rest else "index.html"
 
 
 def saved_as(target: str, source: str) -> str:
     """The file that a copy of `source` to `target` makes: below it where `target` is a folder."""
-    if target.endswith("/") or target.rsplit("/", 1)[-1] in (".", ".."):
+    if target.endswith("/") or target.rpartition("/")[2] in (".", ".."):
         return f"{target.rstrip('/')}/{source.rstrip('/').rpartition('/')[2]}"
     return target

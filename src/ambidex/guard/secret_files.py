@@ -201,7 +201,7 @@ def _is_environment(name: str) -> bool:
     if not name.startswith(".env."):
         return False
     rest = name[5:].lower()
-    return rest not in _SAMPLES and rest.rsplit(".", 1)[-1] not in _SAMPLES
+    return rest not in _SAMPLES and rest.rpartition(".")[2] not in _SAMPLES
 
 
 def _could_be_environment(name: str) -> bool:
@@ -234,7 +234,7 @@ def _of_a_person(path: str, parts: list[str], home: str) -> str:
                 return USER
             if rest.startswith(folder + "/"):
                 inner = rest[len(folder) + 1 :]
-                if inner.split("/", 1)[0] in harmless or inner.endswith(".pub"):
+                if inner.partition("/")[0] in harmless or inner.endswith(".pub"):
                     return ""
                 return USER
         if rest in (".aws", ".kube", ".docker", ".config", ".cargo"):

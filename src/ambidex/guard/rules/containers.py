@@ -70,8 +70,8 @@ def _powers(effect: Effect, scene: Scene) -> str:
 def _pushed(effect: Effect, scene: Scene) -> str:
     if "container" not in effect.flags:
         return ""
-    registry = effect.target.rsplit("/", 1)[0] if "/" in effect.target else ""
-    if registry.split(":", 1)[0] in ("localhost", "127.0.0.1"):
+    registry = effect.target.rpartition("/")[0]
+    if registry.partition(":")[0] in ("localhost", "127.0.0.1"):
         return ""
     return f"it publishes {scene.show(effect.target)}"
 

@@ -40,7 +40,7 @@ def _shows(effect: Effect) -> bool:
     if "quiet" in effect.flags:
         return False
     words = effect.words
-    program = words[0].rsplit("/", 1)[-1].lower() if words else ""
+    program = words[0].rpartition("/")[2].lower() if words else ""
     if program in _QUIET:
         return False
     if program in ("grep", "egrep", "fgrep", "rg", "ggrep", "zgrep"):

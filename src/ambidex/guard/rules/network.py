@@ -145,7 +145,7 @@ def _shell_behind(effect: Effect, scene: Scene) -> str:
     ):
         return f"it hands a shell of this machine to {peer}"
     if effect.action == "connect" and _is_remote(effect):
-        program = effect.words[0].rsplit("/", 1)[-1] if effect.words else ""
+        program = effect.words[0].rpartition("/")[2] if effect.words else ""
         if program in _SHELLS:
             return f"it connects {program} to {peer}"
     return ""
@@ -162,7 +162,7 @@ def _raw_channel(effect: Effect, scene: Scene) -> str:
                 )
     if effect.action != "connect":
         return ""
-    program = effect.words[0].rsplit("/", 1)[-1] if effect.words else ""
+    program = effect.words[0].rpartition("/")[2] if effect.words else ""
     paths = [path for source in scene.sources.of(effect.data) for path in source.paths]
     has_data = not is_known(effect.data) and not (paths and all(map(scene.is_sink, paths)))
     if program == "exec" or (program not in _SHELLS and has_data):

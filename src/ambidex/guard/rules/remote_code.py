@@ -156,7 +156,7 @@ def _is_generated(source: Source) -> bool:
     words = text.split()
     if not words or "$" in text or ";" in text or "|" in text:
         return False
-    name = words[0].rsplit("/", 1)[-1]
+    name = words[0].rpartition("/")[2]
     if name in _PREFIXES:
         return False
     rest = " ".join(words[1:])
@@ -173,7 +173,7 @@ def _is_generated(source: Source) -> bool:
 def _shell_over_network(effect: Effect, scene: Scene) -> str:
     if effect.action != "connect":
         return ""
-    words = [word.rsplit("/", 1)[-1] for word in effect.words]
+    words = [word.rpartition("/")[2] for word in effect.words]
     for at, word in enumerate(words):
         if word in ("bash", "sh", "zsh", "ksh", "dash"):
             after = words[at + 1 :]
