@@ -36,7 +36,7 @@ def count(state: str, session: str, prompt: str, *, rule: str, subject: str, com
     same = [entry for entry in entries if entry[0] == rule or (subject and entry[1] == subject)]
     entries.append([rule, subject, path_key(command)])
     kept = {"prompt": prompt, "refused": entries[-MAX_ENTRIES:]}
-    private.replace(path, fastjson.dumps(kept))
+    private.replace(path, fastjson.dumps(kept), lasting=False)
     return len(same) + 1
 
 

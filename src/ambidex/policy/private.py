@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
-def replace(path: str, text: str) -> None:
+def replace(path: str, text: str, *, lasting: bool = True) -> None:
     """Write `text` to `path` so that a reader sees the old content or the new, never a part.
 
-    The file is readable by the user only; its folder is created when it is missing.
+    The file is readable by the user only; its folder is created when it is missing. With
+    `lasting` it survives a crash of the machine, which costs milliseconds.
 
     Raises:
         OSError: the disk is read-only or full, or the folder is somebody else's.
@@ -25,8 +26,9 @@ def replace(path: str, text: str) -> None:
     try:
         with open(handle, "w", encoding="utf-8") as file:
             file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         os.replace(draft, path)
     except BaseException:
         os.unlink(draft)
