@@ -117,7 +117,7 @@ OWN_NODES = {"declare", "typeset", "export", "readonly", "local", "unset", "unse
 
 # tree-sitter-bash 0.25 crashes on some here-documents, takes the words for names of commands, and
 # does not look for backticks inside backticks.
-MISREAD = ("<<", "coproc", "time", "\\`")
+MISREAD = ("<<", "coproc", "time", "\\`", "``")
 
 
 def their_commands(text: str) -> Counter[str] | None:
@@ -146,11 +146,20 @@ def plain(names: Counter[str]) -> dict[str, int]:
     }
 
 
-@pytest.mark.parametrize("command", KNOWN)
+# What tree-sitter reads as bash does.
+COMPARED = [
+    command for command in KNOWN if their_commands(command) is not None and not refusal(command)
+]
+
+
+def test_tree_sitter_reads_enough_to_compare() -> None:
+    assert len(COMPARED) > 0.8 * len(KNOWN)
+
+
+@pytest.mark.parametrize("command", COMPARED)
 def test_tree_sitter_sees_the_same_commands(command: str) -> None:
     theirs = their_commands(command)
-    if theirs is None or refusal(command):
-        pytest.skip("tree-sitter does not read it as bash does")
+    assert theirs is not None
     assert plain(our_commands(parse(command))) == plain(theirs)
 
 
