@@ -232,9 +232,15 @@ def instructions_loaded(stage: Stage) -> None:
 
 def config_change(stage: Stage) -> None:
     """ConfigChange: the local settings change while the session runs."""
-    path = stage.write("{}\n", ".claude", "settings.local.json")
-    change = bash(f"""sleep 1; echo '{{"env": {{"RECIPE": "1"}}}}' > '{path}'""")
-    stage.play("go", [change, once_seen(stage, "ConfigChange", Text("changed"))])
+    stage.write("{}\n", ".claude", "settings.local.json")
+
+    def somebody_edits(_: Request) -> Answer:
+        # A person beside the session: the guard keeps these settings from the agent.
+        stage.write('{"env": {"RECIPE": "1"}}\n', ".claude", "settings.local.json")
+        stage.witness.saw("ConfigChange")
+        return Text("changed")
+
+    stage.play("go", [bash("sleep 1"), somebody_edits])
 
 
 def file_changed(stage: Stage) -> None:

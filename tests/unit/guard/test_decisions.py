@@ -276,7 +276,7 @@ def test_a_network_effect_by_its_flags(root: Path) -> None:
 
 SECRETS = """AWS_SECRET_ACCESS_KEY:amazonaws.com AWS_SESSION_TOKEN:amazonaws.com
 GITHUB_TOKEN:github.com GH_TOKEN:github.com GH_PAT:github.com GITLAB_TOKEN:gitlab.example.com
-CI_JOB_TOKEN:gitlab.com NPM_TOKEN:registry.npmjs.example NODE_AUTH_TOKEN:npm.example.com
+CI_JOB_TOKEN:gitlab.com NPM_TOKEN:npmjs.example NODE_AUTH_TOKEN:npm.example.com
 ANTHROPIC_API_KEY:api.anthropic.com OPENAI_API_KEY:api.openai.com DATABASE_URL: SSH_PRIVATE_KEY:"""
 
 
