@@ -18,7 +18,7 @@ from ambidex.guard.secret_files import (
 )
 from testing.guarding import HOME, decision_on, effects_of, project, scene
 
-PROJECT = "/srv/work/shop"
+PROJECT = "/srv/code/shop"
 
 
 @pytest.fixture(scope="module")
