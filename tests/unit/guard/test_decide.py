@@ -70,6 +70,8 @@ DENIED = {
 
 ALLOWED = [
     "",
+    "exec -a",
+    "exec -ca",
     "ls -la",
     "rm file.txt",
     "rm -rf build/ dist",

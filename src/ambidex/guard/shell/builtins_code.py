@@ -82,7 +82,7 @@ def _exec(shell: Shell, state: State, words: list[str], given: Given) -> list[St
     at = 1
     while at < len(words) and words[at][:1] == "-" and len(words[at]) > 1:
         at += 2 if words[at] in ("-a", "-ca", "-la") else 1
-        if words[at - 1] == "--":
+        if words[at - 1 : at] == ["--"]:
             break
     if at >= len(words):
         state.status = True
