@@ -365,7 +365,8 @@ def test_the_recipe_raises_its_event(event: str, client: Client, tmp_path: Path)
     assert payloads[0]["session_id"]
     assert payloads[0]["cwd"].startswith(client.project)
     if stage.run is not None:
-        assert event in {hook.event for hook in stage.run.hooks}
+        # The client does not wait for the hooks of a failed turn before it ends its output.
+        assert event == "StopFailure" or event in {hook.event for hook in stage.run.hooks}
         assert stage.run.script_errors == []
 
 

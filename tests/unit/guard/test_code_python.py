@@ -1,5 +1,6 @@
 """Inline Python: what its syntax tree says that it does."""
 
+import warnings
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,14 @@ def test_what_is_printed_is_the_output(root: Path) -> None:
 )
 def test_odd_code_is_survived(code: str, root: Path) -> None:
     run(code, root)
+
+
+def test_the_compilers_remarks_on_a_command_are_not_printed(root: Path) -> None:
+    code = "import os, re\nif 1 is 1:\n    os.remove('/a' if re.match('\\d', '1') else '/b')"
+    with warnings.catch_warnings(record=True) as remarks:
+        warnings.simplefilter("always")
+        before = list(warnings.filters)
+        found = run(code, root)
+        assert list(warnings.filters) == before
+    assert not remarks
+    assert any(effect.kind == "delete" for effect in found)

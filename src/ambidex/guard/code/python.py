@@ -8,6 +8,8 @@ Hot path: the parser is the interpreter's own (`compile` to a tree), no module i
 
 from __future__ import annotations
 
+import _warnings
+
 from ambidex.guard.code import python_calls
 from ambidex.guard.code.python_expressions import Expressions, with_names
 from ambidex.guard.code.sinks import Ref, TooMuch, looks_like_shell
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from ambidex.guard.invocation import Invocation
 
 _TREE_ONLY = 0x400  # ast.PyCF_ONLY_AST
+# Of `warnings.filters`: the compiler's remarks on somebody's code are none of ours. It would
+# import `warnings` to print them, and the client shows what a hook prints.
+_QUIET = ("ignore", None, Warning, None, 0)
 
 
 def follow(text: str, call: Invocation, changes: dict[str, Any]) -> None:
@@ -43,12 +48,16 @@ def follow(text: str, call: Invocation, changes: dict[str, Any]) -> None:
 def parse(text: str) -> Any:
     """The tree of `text`, None when it is not Python 3."""
     text = with_names(text.replace("\r\n", "\n"))
-    for candidate in (text, text.strip(), _dedented(text)):
-        try:
-            return compile(candidate, "<code>", "exec", _TREE_ONLY, dont_inherit=True)
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
-            continue
-    return None
+    _warnings.filters.insert(0, _QUIET)
+    try:
+        for candidate in (text, text.strip(), _dedented(text)):
+            try:
+                return compile(candidate, "<code>", "exec", _TREE_ONLY, dont_inherit=True)
+            except (SyntaxError, ValueError, MemoryError, RecursionError):
+                continue
+        return None
+    finally:
+        _warnings.filters.remove(_QUIET)
 
 
 def _no_python(text: str, call: Invocation, changes: dict[str, Any]) -> None:
