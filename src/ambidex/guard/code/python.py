@@ -9,6 +9,7 @@ Hot path: the parser is the interpreter's own (`compile` to a tree), no module i
 from __future__ import annotations
 
 import _warnings
+import sys
 
 from ambidex.guard.code import python_calls
 from ambidex.guard.code.python_expressions import Expressions, with_names
@@ -48,7 +49,9 @@ def follow(text: str, call: Invocation, changes: dict[str, Any]) -> None:
 def parse(text: str) -> Any:
     """The tree of `text`, None when it is not Python 3."""
     text = with_names(text.replace("\r\n", "\n"))
-    _warnings.filters.insert(0, _QUIET)
+    # Where somebody imported `warnings`, its list is the one that counts.
+    filters: Any = getattr(sys.modules.get("warnings"), "filters", _warnings.filters)
+    filters.insert(0, _QUIET)
     try:
         for candidate in (text, text.strip(), _dedented(text)):
             try:
@@ -57,7 +60,7 @@ def parse(text: str) -> Any:
                 continue
         return None
     finally:
-        _warnings.filters.remove(_QUIET)
+        filters.remove(_QUIET)
 
 
 def _no_python(text: str, call: Invocation, changes: dict[str, Any]) -> None:
