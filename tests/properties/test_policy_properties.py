@@ -24,7 +24,10 @@ from testing.examples import examples
 
 TODAY = datetime.date.today()
 FILES = {"src/a.py": "", "tests/golden/g.py": "", "vendor/v.py": "", "migrations/m.sql": ""}
-SECTIONS = ("guard", "paths", "edits", "tests", "stop", "gates", "tracks", "ledger")
+SECTIONS = (
+    *("guard", "paths", "edits", "tests", "types", "mutation", "scope", "stop", "commit"),
+    *("gates", "tracks", "ledger"),
+)
 EVERY = {"version": 1, "track": "right"} | {name: DEFAULTS[name] for name in SECTIONS}
 FULL = render(EVERY | {"guard": DEFAULTS["guard"] | example(TODAY)["guard"]})
 NAMES = {name for path in keys.locate(FULL) for name in path if isinstance(name, str)}
@@ -103,11 +106,11 @@ def policies() -> st.SearchStrategy[dict[str, Any]]:
             "expires": st.dates(min_value=TODAY).map(lambda day: day.isoformat()),
         }
     )
-    stop = st.tuples(*[st.integers(1, 7)] * 2, st.integers(7, 100)).map(
+    stop = st.tuples(*[st.integers(1, 7)] * 2, st.integers(7, 12)).map(
         lambda n: {
             "blocks_without_progress": min(n[:2]),
             "blocks_in_a_row": max(n[:2]),
-            "blocks_per_prompt": n[2],
+            "max_blocks": n[2],
         }
     )
     return st.fixed_dictionaries(
@@ -126,7 +129,7 @@ def policies() -> st.SearchStrategy[dict[str, Any]]:
                 optional={"max_file_bytes": st.integers(1000, 10_000_000)},
             ),
             "tests": st.fixed_dictionaries(
-                {"command": st.lists(text, max_size=4), "deadline_seconds": st.integers(1, 540)}
+                {"command": st.lists(text, max_size=4), "deadline_seconds": st.integers(1, 90)}
             ),
             "stop": stop,
             "gates": st.fixed_dictionaries(

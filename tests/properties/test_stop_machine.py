@@ -31,7 +31,7 @@ BUDGETS = st.fixed_dictionaries(
     {},
     optional={
         name: st.one_of(st.integers(-2, 40), st.none(), st.booleans(), st.text(max_size=3))
-        for name in ("blocks_without_progress", "blocks_in_a_row", "blocks_per_prompt")
+        for name in ("blocks_without_progress", "blocks_in_a_row", "max_blocks")
     },
 )
 FLAGS = ("proved", "stop_hook_active", "tool_called", "waiting", "one_shot", "interrupted")

@@ -74,13 +74,11 @@ def test_check_works_where_the_state_cannot_be_written(project: Path) -> None:
 
 def test_show_says_where_each_value_comes_from(project: Path) -> None:
     (project / "ambidex.toml").write_text(
-        "[stop]\n\nblocks_per_prompt = 20\n"
+        "[stop]\n\nmax_blocks = 11\n"
         "[[guard.allow]]\ncommand = 'x'\nreason = 'y'\nexpires = 9999-01-01\n"
     )
     lines = run("show").output.splitlines()
-    assert any(
-        line.split() == ["blocks_per_prompt", "=", "20", "#", "ambidex.toml:3"] for line in lines
-    )
+    assert any(line.split() == ["max_blocks", "=", "11", "#", "ambidex.toml:3"] for line in lines)
     assert any(line.split() == ["blocks_in_a_row", "=", "7", "#", "default"] for line in lines)
     values = tomllib.loads("\n".join(lines))
     assert values["guard"]["allow"][0]["expires"] == "9999-01-01"

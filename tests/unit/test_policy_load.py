@@ -36,13 +36,13 @@ KNOWN_BAD = {
     ),
     "unknown section": (
         "version = 1\n[gaurd]\n",
-        "ambidex.toml:2 gaurd: unknown section; allowed: edits, gates, guard, ledger, paths, stop, "
-        "tests, track, tracks, version. Did you mean guard?",
+        "ambidex.toml:2 gaurd: unknown section; allowed: commit, edits, gates, guard, ledger, "
+        "mutation, paths, scope, stop, tests, track, tracks, types, version. Did you mean guard?",
     ),
     "unknown gate": (
         "[gates.left]\ntets = 'block'\n",
-        "ambidex.toml:2 gates.left.tets: unknown key; allowed: format, guard, lint, scan, tests. "
-        "Did you mean tests?",
+        "ambidex.toml:2 gates.left.tets: unknown key; allowed: claims, coverage, format, guard, "
+        "inert, lint, mutation, properties, scan, scope, tests, types, weakening. Did you mean tests?",
     ),
     "unknown track in gates": (
         "[gates.rihgt]\nlint = 'off'\n",
@@ -185,9 +185,9 @@ KNOWN_BAD = {
         "(tests/golden/test_gold.py)",
     ),
     "tests longer than the Stop": (
-        "[stop]\ndeadline_seconds = 60\n",
-        "ambidex.toml:2 stop.deadline_seconds: 60 contradicts tests.deadline_seconds = 300, the "
-        "default; allowed: at least 300 seconds",
+        "[stop]\ndeadline_seconds = 60\n[tests]\ndeadline_seconds = 300\n",
+        "ambidex.toml:4 tests.deadline_seconds: 300 contradicts stop.deadline_seconds = 60; "
+        "allowed: at most 60 seconds",
     ),
     "more blocks without progress than in a row": (
         "[stop]\nblocks_in_a_row = 2\nblocks_without_progress = 3\n",
@@ -195,9 +195,9 @@ KNOWN_BAD = {
         "allowed: at most 2 blocks",
     ),
     "more blocks in a row than per prompt": (
-        "[stop]\nblocks_per_prompt = 5\n",
-        "ambidex.toml:2 stop.blocks_per_prompt: 5 contradicts stop.blocks_in_a_row = 7, the "
-        "default; allowed: at least 7 blocks",
+        "[stop]\nmax_blocks = 5\nblocks_in_a_row = 7\n",
+        "ambidex.toml:3 stop.blocks_in_a_row: 7 contradicts stop.max_blocks = 5; "
+        "allowed: at most 5 blocks",
     ),
     "a gate whose check is off": (
         "[edits]\nscan = false\n[gates.right]\nscan = 'block'\n",
@@ -245,15 +245,15 @@ def test_the_same_table_in_pyproject_is_refused_on_its_line(tmp_path: Path, name
 def test_every_problem_is_reported_at_once_in_the_order_of_the_file(project: Path) -> None:
     found = problems(
         project,
-        "trak = 'left'\n[paths]\ngolden = ['nothing/**', '/abs']\n[stop]\ndeadline_seconds = 6\n"
-        "[gates.right]\nlint = 'blok'\n",
+        "trak = 'left'\n[paths]\ngolden = ['nothing/**', '/abs']\n[stop]\nblocks_in_a_row = 3\n"
+        "max_blocks = 2\n[gates.right]\nlint = 'blok'\n",
     )
     assert [line.split()[:2] for line in found] == [
         ["ambidex.toml:1", "trak:"],
         ["ambidex.toml:3", "paths.golden[0]:"],
         ["ambidex.toml:3", "paths.golden[1]:"],
-        ["ambidex.toml:5", "stop.deadline_seconds:"],
-        ["ambidex.toml:7", "gates.right.lint:"],
+        ["ambidex.toml:5", "stop.blocks_in_a_row:"],
+        ["ambidex.toml:8", "gates.right.lint:"],
     ]
 
 

@@ -16,7 +16,10 @@ from ambidex.policy.model import Configuration
 
 PUBLISHED = Path(sample.__file__).with_name("ambidex.schema.json")
 TODAY = datetime.date(2030, 1, 15)
-SECTIONS = ("guard", "paths", "edits", "tests", "stop", "gates", "tracks", "ledger")
+SECTIONS = (
+    *("guard", "paths", "edits", "tests", "types", "mutation", "scope", "stop", "commit"),
+    *("gates", "tracks", "ledger"),
+)
 
 
 def validator() -> jsonschema.Draft202012Validator:
@@ -73,7 +76,7 @@ def test_every_key_is_described_and_every_number_has_bounds_and_a_unit() -> None
                 numbers += 1
                 assert {"minimum", "maximum"} <= set(schema), name
                 assert ", in " in schema["description"].split(".")[0], name
-    assert numbers == 11
+    assert numbers == 18
 
 
 def test_the_defaults_of_the_model_are_the_builtin_ones() -> None:

@@ -108,11 +108,14 @@ def _golden_excluded(root: str, table: dict[str, Any], place: Place) -> list[Pro
     return found
 
 
-# (section, key) of a budget and of the one that it must not exceed.
+# (section, key) of a budget and of the one that it must not exceed. Where only one of them is
+# written, the smaller holds.
 _WITHIN = (
     (("tests", "deadline_seconds"), ("stop", "deadline_seconds"), "seconds"),
+    (("types", "deadline_seconds"), ("stop", "deadline_seconds"), "seconds"),
+    (("mutation", "deadline_seconds"), ("stop", "deadline_seconds"), "seconds"),
     (("stop", "blocks_without_progress"), ("stop", "blocks_in_a_row"), "blocks"),
-    (("stop", "blocks_in_a_row"), ("stop", "blocks_per_prompt"), "blocks"),
+    (("stop", "blocks_in_a_row"), ("stop", "max_blocks"), "blocks"),
 )
 
 
@@ -120,21 +123,16 @@ def _budgets(table: dict[str, Any], place: Place) -> list[Problem]:
     found = []
     for small, large, unit in _WITHIN:
         part, whole = _get(table, *small, int), _get(table, *large, int)
-        if part <= whole:
+        if part <= whole or not (_is_written(table, *small) and _is_written(table, *large)):
             continue
-        blamed, other = (small, large) if _is_written(table, *small) else (large, small)
-        bound = f"at most {whole}" if blamed == small else f"at least {part}"
-        origin = "" if _is_written(table, *other) else ", the default"
-        value = part if blamed == small else whole
-        against = whole if blamed == small else part
         found.append(
             Problem(
                 place.file,
-                place.line(blamed),
-                dotted(blamed),
-                f"{value} contradicts {dotted(other)} = {against}{origin}",
+                place.line(small),
+                dotted(small),
+                f"{part} contradicts {dotted(large)} = {whole}",
                 f"Make {dotted(small)} no larger than {dotted(large)}.",
-                f"{bound} {unit}",
+                f"at most {whole} {unit}",
             )
         )
     return found

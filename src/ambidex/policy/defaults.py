@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # The version of ambidex.toml.
 VERSION = 1
 # The version of the snapshot's shape. A snapshot of another shape is stale.
-SHAPE = 2
+SHAPE = 3
 
 # What decides which checks run on the project's server: a person approves each change.
 CI_FILES = (
@@ -39,6 +39,14 @@ RIGHT_GATES = {
     "lint": "block",
     "scan": "block",
     "tests": "block",
+    "types": "block",
+    "coverage": "block",
+    "mutation": "block",
+    "properties": "report",
+    "inert": "block",
+    "weakening": "block",
+    "claims": "block",
+    "scope": "report",
 }
 LEFT_GATES = {
     "guard": "block",
@@ -46,6 +54,14 @@ LEFT_GATES = {
     "lint": "report",
     "scan": "report",
     "tests": "report",
+    "types": "report",
+    "coverage": "report",
+    "mutation": "off",
+    "properties": "off",
+    "inert": "report",
+    "weakening": "report",
+    "claims": "report",
+    "scope": "off",
 }
 
 
@@ -94,14 +110,25 @@ def _policy(on_error: str, left: dict[str, str]) -> dict[str, Any]:
             "paths": ["tests"],
             "source": ["src", "."],
             "exclude": [],
-            "deadline_seconds": 300,
+            "min_coverage": 80,
+            "deadline_seconds": 90,
         },
+        "types": {"command": [], "deadline_seconds": 60},
+        "mutation": {
+            "min_new": 80,
+            "min_critical": 90,
+            "critical": [],
+            "exclude": [],
+            "deadline_seconds": 60,
+        },
+        "scope": {"max_files": 0, "max_lines": 0, "boundaries": []},
         "stop": {
-            "deadline_seconds": 540,
+            "deadline_seconds": 90,
             "blocks_without_progress": 3,
             "blocks_in_a_row": 7,
-            "blocks_per_prompt": 12,
+            "max_blocks": 12,
         },
+        "commit": {"on_green": False, "branch": "ambidex/work"},
         "gates": {"right": dict(RIGHT_GATES), "left": dict(left)},
         "tracks": {
             "left": {

@@ -239,11 +239,92 @@ class Tests(_Table):
     exclude: Globs = Field(
         default=_default("tests", "exclude"), description="Globs of tests that Stop does not run."
     )
+    min_coverage: int = Field(
+        default=_default("tests", "min_coverage"),
+        ge=0,
+        le=100,
+        description="How much of the changed lines the tests must execute, in percent.",
+    )
     deadline_seconds: int = Field(
         default=_default("tests", "deadline_seconds"),
         ge=1,
         le=570,
         description="Wall-clock time for one run of the tests, in seconds.",
+    )
+
+
+class Types(_Table):
+    """At Stop: the project's own type checker or build."""
+
+    command: Command = Field(
+        default=_default("types", "command"),
+        description="The command that checks types or builds, without a shell. Empty: chosen "
+        "from the project's files.",
+    )
+    deadline_seconds: int = Field(
+        default=_default("types", "deadline_seconds"),
+        ge=1,
+        le=570,
+        description="Wall-clock time for it, in seconds.",
+    )
+
+
+class Mutation(_Table):
+    """At Stop: whether the tests notice when the changed code is wrong."""
+
+    min_new: int = Field(
+        default=_default("mutation", "min_new"),
+        ge=0,
+        le=100,
+        description="How many mutants of a new function the tests must kill, in percent.",
+    )
+    min_critical: int = Field(
+        default=_default("mutation", "min_critical"),
+        ge=0,
+        le=100,
+        description="The same for changed functions in critical files, in percent.",
+    )
+    critical: Globs = Field(
+        default=_default("mutation", "critical"), description="Globs of critical files."
+    )
+    exclude: Globs = Field(
+        default=_default("mutation", "exclude"), description="Globs of files without mutants."
+    )
+    deadline_seconds: int = Field(
+        default=_default("mutation", "deadline_seconds"),
+        ge=1,
+        le=570,
+        description="Wall-clock time for all mutants of one Stop, in seconds.",
+    )
+
+
+class Boundary(_Table):
+    """Modules that some files must not import."""
+
+    files: Globs = Field(min_length=1, description="Globs of the importing files.")
+    forbidden: Names = Field(
+        min_length=1, description="Modules that they must not import, patterns with `*`."
+    )
+    reason: Text = Field(description="Why, for those who run into it.")
+
+
+class Scope(_Table):
+    """How large a change may be, and what may depend on what."""
+
+    max_files: int = Field(
+        default=_default("scope", "max_files"),
+        ge=0,
+        le=100_000,
+        description="How many files one change may touch, in files; 0: any number.",
+    )
+    max_lines: int = Field(
+        default=_default("scope", "max_lines"),
+        ge=0,
+        le=10_000_000,
+        description="How many lines one change may add and remove, in lines; 0: any number.",
+    )
+    boundaries: list[Boundary] = Field(
+        default=_default("scope", "boundaries"), description="Imports that are not wanted."
     )
 
 
@@ -269,11 +350,24 @@ class Stop(_Table):
         description="Blocks without a tool call in between after which the agent is let go, in "
         "blocks. Claude Code itself ends the turn at 8.",
     )
-    blocks_per_prompt: int = Field(
-        default=_default("stop", "blocks_per_prompt"),
+    max_blocks: int = Field(
+        default=_default("stop", "max_blocks"),
         ge=1,
-        le=100,
+        le=12,
         description="Blocks within one prompt after which the agent is let go, in blocks.",
+    )
+
+
+class Commit(_Table):
+    """After a green Stop: what the agent changed, committed."""
+
+    on_green: bool = Field(
+        default=_default("commit", "on_green"),
+        description="Whether a green Stop commits what the agent changed.",
+    )
+    branch: Text = Field(
+        default=_default("commit", "branch"),
+        description="The branch that is used where the current one is protected.",
     )
 
 
@@ -295,6 +389,36 @@ class RightGates(_Table):
     tests: BlockLevel = Field(
         default=DEFAULTS["gates"]["right"]["tests"], description="Tests at Stop."
     )
+    types: BlockLevel = Field(
+        default=DEFAULTS["gates"]["right"]["types"], description="Types and build at Stop."
+    )
+    coverage: BlockLevel = Field(
+        default=DEFAULTS["gates"]["right"]["coverage"], description="Coverage of the changed lines."
+    )
+    mutation: BlockLevel = Field(
+        default=DEFAULTS["gates"]["right"]["mutation"],
+        description="Mutation score of the changed functions.",
+    )
+    properties: BlockLevel = Field(
+        default=DEFAULTS["gates"]["right"]["properties"],
+        description="Properties that prove nothing.",
+    )
+    inert: BlockLevel = Field(
+        default=DEFAULTS["gates"]["right"]["inert"],
+        description="New tests that no wrong code fails.",
+    )
+    weakening: BlockLevel = Field(
+        default=DEFAULTS["gates"]["right"]["weakening"],
+        description="Tests, checks and suppressions made weaker.",
+    )
+    claims: BlockLevel = Field(
+        default=DEFAULTS["gates"]["right"]["claims"],
+        description="What the agent says, against the record.",
+    )
+    scope: BlockLevel = Field(
+        default=DEFAULTS["gates"]["right"]["scope"],
+        description="Size of the change, new dependencies, boundaries.",
+    )
 
 
 class LeftGates(RightGates):
@@ -314,6 +438,36 @@ class LeftGates(RightGates):
     )
     tests: BlockLevel = Field(
         default=DEFAULTS["gates"]["left"]["tests"], description="Tests at Stop."
+    )
+    types: BlockLevel = Field(
+        default=DEFAULTS["gates"]["left"]["types"], description="Types and build at Stop."
+    )
+    coverage: BlockLevel = Field(
+        default=DEFAULTS["gates"]["left"]["coverage"], description="Coverage of the changed lines."
+    )
+    mutation: BlockLevel = Field(
+        default=DEFAULTS["gates"]["left"]["mutation"],
+        description="Mutation score of the changed functions.",
+    )
+    properties: BlockLevel = Field(
+        default=DEFAULTS["gates"]["left"]["properties"],
+        description="Properties that prove nothing.",
+    )
+    inert: BlockLevel = Field(
+        default=DEFAULTS["gates"]["left"]["inert"],
+        description="New tests that no wrong code fails.",
+    )
+    weakening: BlockLevel = Field(
+        default=DEFAULTS["gates"]["left"]["weakening"],
+        description="Tests, checks and suppressions made weaker.",
+    )
+    claims: BlockLevel = Field(
+        default=DEFAULTS["gates"]["left"]["claims"],
+        description="What the agent says, against the record.",
+    )
+    scope: BlockLevel = Field(
+        default=DEFAULTS["gates"]["left"]["scope"],
+        description="Size of the change, new dependencies, boundaries.",
     )
 
 
@@ -368,7 +522,11 @@ class Configuration(_Table):
     paths: Paths = Field(default_factory=Paths, description="Protected paths.")
     edits: Edits = Field(default_factory=Edits, description="After an edit.")
     tests: Tests = Field(default_factory=Tests, description="Tests at Stop.")
+    types: Types = Field(default_factory=Types, description="Types and build at Stop.")
+    mutation: Mutation = Field(default_factory=Mutation, description="Mutants at Stop.")
+    scope: Scope = Field(default_factory=Scope, description="Size and imports of a change.")
     stop: Stop = Field(default_factory=Stop, description="When the agent says it is done.")
+    commit: Commit = Field(default_factory=Commit, description="After a green Stop.")
     gates: Gates = Field(default_factory=Gates, description="Which gate applies in which track.")
     tracks: Tracks = Field(default_factory=Tracks, description="The agents of each track.")
     ledger: Ledger = Field(default_factory=Ledger, description="How much of the log is kept.")

@@ -215,7 +215,7 @@ def _judge(state: dict[str, Any], observation: Observation, budget: Mapping[str,
         state["stale"] = 0
     if fewer:
         state["best"] = count
-    per_prompt = _limit(budget, "blocks_per_prompt", MOST_PER_PROMPT)
+    per_prompt = _limit(budget, "max_blocks", MOST_PER_PROMPT)
     in_a_row = _limit(budget, "blocks_in_a_row", MOST_IN_A_ROW)
     stale = min(_limit(budget, "blocks_without_progress", WITHOUT_PROGRESS, 99), per_prompt)
     if state["blocks"] >= per_prompt:

@@ -132,3 +132,15 @@ def test_odd_code_is_survived(language: str, text: str, root: Path) -> None:
 )
 def test_constants_are_decoded(how: str, text: str, expected: "str | None") -> None:
     assert decoded(how, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("python", """c="rm" += " -rf /"; os.system("rm /a")"""),
+        ("node", """f("?"+JSON.=stringify(1)); require("fs").unlinkSync("/a")"""),
+        ("node", """["x"] += 1; require("fs").unlinkSync("/a")"""),
+    ],
+)
+def test_an_assignment_to_no_name_is_read_past(language: str, text: str, root: Path) -> None:
+    assert ("delete", "/a") in run(language, text, root)

@@ -20,7 +20,7 @@ from ambidex.proof.stop import (
 )
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Finding, Verdict
 
-BUDGET = {"blocks_without_progress": 3, "blocks_in_a_row": 7, "blocks_per_prompt": 12}
+BUDGET = {"blocks_without_progress": 3, "blocks_in_a_row": 7, "max_blocks": 12}
 A = frozenset(("tests\ttests/test_a.py::test_one\t1",))
 B = frozenset(("tests\ttests/test_b.py::test_two\t2",))
 
@@ -157,12 +157,12 @@ def test_a_debt_is_inherited_until_something_is_proved() -> None:
 
 def test_the_policy_can_lower_the_ceilings_but_not_raise_them() -> None:
     seen = Observation(A, tree="t")
-    assert step(None, seen, {"blocks_per_prompt": 0}, 0.0).action == RELEASE
+    assert step(None, seen, {"max_blocks": 0}, 0.0).action == RELEASE
     record: dict[str, Any] | None = None
     actions = []
     for turn in range(20):
         more = Observation(frozenset((f"t\t{turn}\t",)), tree=str(turn), tool_called=True)
-        answer = step(record, more, {"blocks_per_prompt": 1000}, 0.0)
+        answer = step(record, more, {"max_blocks": 1000}, 0.0)
         record = answer.record
         actions.append(answer.action)
     assert actions.count(BLOCK) == 12

@@ -79,7 +79,7 @@ class Reader(Operands):
                 bound = self.expression()
                 self._bind(self._target(start), value, bound)
                 return bound
-            elif sign in (".=", "+=") and target:
+            elif sign in (".=", "+=") and target and target[0] == NAME:
                 self.at += 1
                 bound = self.expression()
                 self.names[target[1]] = self.text(self.names.get(target[1], "")) + self.text(bound)
