@@ -42,7 +42,8 @@ KNOWN_BAD = {
     "unknown gate": (
         "[gates.left]\ntets = 'block'\n",
         "ambidex.toml:2 gates.left.tets: unknown key; allowed: claims, coverage, format, guard, "
-        "inert, lint, mutation, properties, scan, scope, tests, types, weakening. Did you mean tests?",
+        "inert, lint, mutation, properties, scan, scope, tests, types, weakening. Did you mean "
+        "tests?",
     ),
     "unknown track in gates": (
         "[gates.rihgt]\nlint = 'off'\n",
