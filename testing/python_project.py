@@ -26,7 +26,7 @@ def policy(**tests: Any) -> dict[str, Any]:
             "exclude": [],
             "deadline_seconds": 60,
             **tests,
-        }
+        },
     }
 
 

@@ -1,6 +1,6 @@
 """The gates behind `done`: one engine for the Stop hook, `ambidex verify` and CI.
 
-Cheapest first, and the first gate that fails ends the run: edits (format, lint, scan), then tests.
+Cheapest first, and the first gate that fails ends the run: edits (format, lint, scan), then proof.
 Everything is keyed by the pair of trees and the configuration, so an unchanged tree is not judged
 twice.
 """
@@ -12,7 +12,11 @@ import time
 from ambidex.changes import diff
 from ambidex.edits import kinds
 from ambidex.edits.kinds import SEMGREPIGNORE
-from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Verdict
+from ambidex.proof import suite
+from ambidex.proof.gate import Gate
+from ambidex.proof.gate import prove as prove_all
+from ambidex.proof.subject import Subject
+from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Verdict, blocks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +26,14 @@ if TYPE_CHECKING:
     from ambidex.changes.diff import Change
     from ambidex.changes.trees import Tree
     from ambidex.ledger.store import Store
+    from ambidex.proof.subject import Said
 
 EDIT_GATES = ("format", "lint", "scan")
+
+# In this order: cheapest first, and what explains the failure of a later one before it.
+PROOF_GATES: tuple[Gate, ...] = (
+    Gate("tests", suite.irrelevant, suite.affected_tests, suite.suite),
+)
 
 
 class Evidence:
@@ -69,6 +79,7 @@ def prove(
     origin: str,
     environ: Mapping[str, str],
     deadline: float,
+    said: Said | None = None,
 ) -> list[Verdict]:
     """Judge the change from `before` to `after`.
 
@@ -83,6 +94,7 @@ def prove(
         origin: `hook`, `command` or `ci`.
         environ: the process environment.
         deadline: `time.monotonic()` at which the gates must have ended.
+        said: what the agent said when it stopped, where an agent asks.
 
     Returns:
         One verdict per gate that was reached, in order.
@@ -91,28 +103,20 @@ def prove(
     changes = diff.changed(state, root, before, after)
     evidence = Evidence(store, root, f"{_id(before)}..{_id(after)}:{policy['digest'][:16]}", origin)
     verdicts = _edits(root, state, policy, levels, before, changes, evidence, environ, deadline)
-    if any(blocks(verdict, levels) for verdict in verdicts) or levels["tests"] == "off":
+    if any(blocks(verdict, levels) for verdict in verdicts):
         return verdicts
-    from ambidex.proof import gate
-
-    return verdicts + gate.prove(
-        root,
-        state,
-        policy,
-        changes,
+    subject = Subject(
+        root=root,
+        state=state,
+        policy=policy,
+        changes=changes,
         environ=environ,
         deadline=deadline,
-        evidence=evidence,
+        before=before,
+        after=after,
+        said=said,
     )
-
-
-def blocks(verdict: Verdict, levels: Mapping[str, str]) -> bool:
-    """Whether the verdict holds the agent back in a track with these levels."""
-    return (
-        verdict.status == FINDINGS
-        and levels.get(verdict.gate) in ("block", "fix")
-        and any(finding.severity == "error" for finding in verdict.findings)
-    )
+    return verdicts + prove_all(subject, levels, evidence, PROOF_GATES)
 
 
 def worst(verdicts: list[Verdict], levels: Mapping[str, str]) -> str:

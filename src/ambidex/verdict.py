@@ -10,6 +10,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
 PASSED = "passed"
@@ -64,7 +65,7 @@ class Verdict:
     """What one gate found out.
 
     Attributes:
-        gate: the gate's name: `guard`, `format`, `lint`, `scan`, `tests`.
+        gate: the gate's name, as in the policy's `gates`.
         status: one of `STATUSES`. `passed` means that something was really inspected.
         reason: why it is `not_run` or `broken`, or a one-line summary otherwise.
         findings: what to act on; empty unless status is `findings`.
@@ -123,6 +124,15 @@ class Verdict:
             data["details"],
             data["seconds"],
         )
+
+
+def blocks(verdict: Verdict, levels: Mapping[str, str]) -> bool:
+    """Whether the verdict holds the agent back in a track with these levels."""
+    return (
+        verdict.status == FINDINGS
+        and levels.get(verdict.gate) in ("block", "fix")
+        and any(finding.severity == "error" for finding in verdict.findings)
+    )
 
 
 class Decision:

@@ -12,9 +12,10 @@ from ambidex.changes import trees
 from ambidex.hook import blame
 from ambidex.proof import stop
 from ambidex.proof.observe import observe
+from ambidex.proof.subject import Said
 from ambidex.protocol import replies
 from ambidex.report import evidence
-from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, Verdict
+from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, Verdict, blocks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def _judge(context: Context, store: Store, base: trees.Tree, now: trees.Tree) ->
         origin="hook",
         environ=context.environ,
         deadline=time.monotonic() + budget["deadline_seconds"],
+        said=Said(event.last_assistant_message, lambda: _calls(context)),
     )
     context.record["verdicts"] = [verdict.as_dict() for verdict in verdicts]
     evidence.write(context.root, verdicts, gates.worst(verdicts, levels), context.started)
@@ -100,7 +102,7 @@ def _judge(context: Context, store: Store, base: trees.Tree, now: trees.Tree) ->
             tree=now.sha,
             stop_hook_active=event.stop_hook_active,
             # Only a block asks for it, and reading the ledger back costs 14 ms to import.
-            tool_called=any(gates.blocks(v, levels) for v in counting) and _tool_called(context),
+            tool_called=any(blocks(v, levels) for v in counting) and _tool_called(context),
             waiting=waiting,
             one_shot=one_shot,
         ),
@@ -167,6 +169,21 @@ def _tool_called(context: Context) -> bool:
     return False
 
 
+def _calls(context: Context) -> list[dict[str, Any]]:
+    """The session's tool calls since a person's last prompt, oldest first."""
+    from ambidex.ledger import chain
+
+    found = []
+    for record in chain.read(context.state, newest_first=True):
+        if record.get("session") != context.event.session_id:
+            continue
+        if record.get("event") == "UserPromptSubmit":
+            break
+        if record.get("event") in ("PostToolUse", "PostToolUseFailure", "PostToolBatch"):
+            found.append(record)
+    return found[::-1]
+
+
 def _text(context: Context, verdicts: list[Verdict]) -> str:
     """What fails, as the model reads it."""
     from ambidex.edits.report import for_model as edits_text
@@ -185,7 +202,7 @@ def _text(context: Context, verdicts: list[Verdict]) -> str:
 
 def _reported(context: Context, verdicts: list[Verdict], levels: dict[str, str]) -> Reply | None:
     """Findings of gates that only report go to the user; at Stop the model has no channel."""
-    found = [v for v in verdicts if v.status == FINDINGS and not gates.blocks(v, levels)]
+    found = [v for v in verdicts if v.status == FINDINGS and not blocks(v, levels)]
     if not found:
         return None
     return replies.note(f"Ambidex (report only): {_text(context, found)}")

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from ambidex.gates import PROOF_GATES
 from ambidex.proof.gate import prove
 from ambidex.proof.report import report
+from ambidex.proof.subject import Subject
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Finding, Verdict
 from testing.python_project import Change, Evidence, Project, policy
 
@@ -36,15 +38,16 @@ def stop(
     seconds: float = 60,
     **tests: Any,
 ) -> Verdict:
-    verdicts = prove(
-        project.root,
-        project.state,
-        policy(**tests),
-        [Change(path) for path in paths],
+    subject = Subject(
+        root=project.root,
+        state=project.state,
+        policy=policy(**tests),
+        changes=[Change(path) for path in paths],
         environ=project.environ,
         deadline=time.monotonic() + seconds,
-        evidence=evidence if evidence is not None else Evidence(),
     )
+    stored = evidence if evidence is not None else Evidence()
+    verdicts = prove(subject, {"tests": "block"}, stored, PROOF_GATES)
     assert len(verdicts) == 1
     return verdicts[0]
 

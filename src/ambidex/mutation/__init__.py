@@ -1,0 +1,1 @@
+"""Mutation: whether the tests notice when changed code is made wrong."""
