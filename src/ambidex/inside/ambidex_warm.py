@@ -152,6 +152,7 @@ class Warm:
             self._judge(session, groups)
             code = 0
         except BaseException:
+            sys.stdout.flush()
             traceback.print_exc()
         finally:
             # Reports of plugins, exit handlers: none of them is wanted.
