@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ambidex.changes import diff, trees
+from ambidex.policy.defaults import DEFAULTS
 from ambidex.proof.command import Command
 from ambidex.proof.python_tests import run
+from ambidex.proof.subject import Subject
 from ambidex.verdict import Verdict
 
 PYTEST = (sys.executable, "-m", "pytest")
@@ -86,4 +91,28 @@ class Project:
             environ=self.environ,
             deadline=time.monotonic() + seconds,
             nodes=nodes,
+        )
+
+
+class Repository(Project):
+    """A project under git, whose changes since `baseline` can be judged."""
+
+    def __init__(self, folder: Path, files: Mapping[str, str]) -> None:
+        super().__init__(folder)
+        subprocess.run(["git", "init", "-q", self.root], check=True)
+        self.write(files)
+        self.policy: dict[str, Any] = copy.deepcopy(DEFAULTS)
+        self.before = trees.take(self.root, self.state)
+
+    def subject(self, seconds: float = 100) -> Subject:
+        after = trees.take(self.root, self.state, self.before)
+        return Subject(
+            root=self.root,
+            state=self.state,
+            policy=self.policy,
+            changes=diff.changed(self.state, self.root, self.before, after),
+            environ=self.environ,
+            deadline=time.monotonic() + seconds,
+            before=self.before,
+            after=after,
         )

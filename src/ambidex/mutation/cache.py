@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-    from ambidex.mutation import targets
-from ambidex.mutation.mutant import Mutant
+    from ambidex.mutation.mutant import Mutant
     from ambidex.mutation.targets import Module, Target
     from ambidex.proof.command import Command
 
@@ -145,7 +144,9 @@ class Verdicts:
         inside: set[int] = set()
         for first, last in targets.function_lines(module.text):
             inside.update(range(first, last + 1))
-        outside = "".join(line for at, line in enumerate(self._lines, 1) if at not in inside)
+        outside = "".join(
+            line for at, line in enumerate(self._lines, 1) if at not in inside and line.strip()
+        )
         self._base = _hash(f"{outside}\0{tests.shared}\0{surroundings}")
         self._whole = _hash(module.text)
         self._digests: dict[str, tuple[str, int]] = {}
@@ -188,6 +189,8 @@ class Verdicts:
 
     def save(self) -> None:
         """Write the verdicts back, the least recently used left out; trouble costs only time."""
+        if not self._used:
+            return
         kept = {key: value for key, value in self._known.items() if key not in self._used}
         kept.update(self._used)
         latest = list(kept.items())[-MOST_VERDICTS:]

@@ -1,14 +1,7 @@
 """The gate `mutation`: do the tests notice when the changed functions are made wrong?
 
-Every mutant of the changed functions is judged, those on changed lines first. What is demanded:
-
-- of a new function, and of new code outside of functions: `mutation.min_new` percent;
-- of a changed function in a critical file: `mutation.min_critical` percent, of all its mutants;
-- of a modified function whose score before the change is known: no less than that;
-- of one whose score is not known: `mutation.min_new` percent on its changed lines. What was weak
-  before and is not touched is not blamed on the change.
-
-What counts as met, missed or open, and how small numbers are treated, is in `score`.
+Every mutant of the changed functions is judged, those on changed lines first; what is demanded of
+them is in `demands`.
 """
 
 from __future__ import annotations
@@ -17,8 +10,9 @@ import time
 
 from ambidex.changes.process import TreeError
 from ambidex.mutation import targets
+from ambidex.mutation.demands import remember, score_all
 from ambidex.mutation.mutant import NOT_JUDGED
-from ambidex.mutation.score import MET, MISSED, NOTHING, OPEN, Demand, Tally
+from ambidex.mutation.score import MISSED, NOTHING, OPEN, Demand, Tally
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Verdict
 
 TYPE_CHECKING = False
@@ -26,59 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from ambidex.mutation.baseline import Scores
+    from ambidex.mutation.demands import FunctionScore
     from ambidex.mutation.judging import Outcome
-    from ambidex.mutation.mutant import Judged
-    from ambidex.mutation.targets import Module, Target
     from ambidex.proof.subject import Subject
+
+    # What is said of some functions, their standing, and the functions.
+    Group = tuple[str, str, Sequence[FunctionScore]]
 
 GATE = "mutation"
 _MOST_LISTED = 200
 _MOST_NAMED = 3
-
-
-class FunctionScore:
-    """What was found out about one function.
-
-    Attributes:
-        path: its module.
-        target: the function.
-        tally: all its mutants.
-        asked: those that the demand is about.
-        demand: what they have to reach.
-    """
-
-    __slots__ = ("asked", "demand", "path", "tally", "target")
-
-    def __init__(
-        self, path: str, target: Target, tally: Tally, asked: Tally, demand: Demand
-    ) -> None:
-        self.path = path
-        self.target = target
-        self.tally = tally
-        self.asked = asked
-        self.demand = demand
-
-    @property
-    def standing(self) -> str:
-        """`MET`, `MISSED`, `OPEN` or `NOTHING`."""
-        return self.demand.standing(self.asked)
-
-    def words(self) -> str:
-        """One clause for people."""
-        return f"{self.target.qualname}: {self.asked.words()}, {self.demand.words()} wanted"
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready data."""
-        return {
-            "path": self.path,
-            "function": self.target.qualname,
-            "kind": self.target.kind,
-            "standing": self.standing,
-            "demand": self.demand.words(),
-            "asked": self.asked.as_dict(),
-            **self.tally.as_dict(),
-        }
 
 
 def judge(subject: Subject) -> Verdict | None:
@@ -124,49 +75,49 @@ def _verdict(subject: Subject) -> Verdict:
     return verdict
 
 
-def score_all(outcome: Outcome, policy: Mapping[str, Any], scores: Scores) -> list[FunctionScore]:
-    """The score of every target, in the order of the files."""
-    by_place: dict[tuple[str, str], list[Judged]] = {}
-    for judged in outcome.judged:
-        place = (judged.mutant.path, judged.mutant.qualname)
-        by_place.setdefault(place, []).append(judged)
-    return [
-        _score(module, target, by_place.get((module.path, target.qualname), []), policy, scores)
-        for module in outcome.modules.values()
-        for target in module.targets
-    ]
-
-
-def _score(
-    module: Module,
-    target: Target,
-    judged: Sequence[Judged],
-    policy: Mapping[str, Any],
-    scores: Scores,
-) -> FunctionScore:
-    from ambidex.proof.relevance import excluded
-
-    rules = policy["mutation"]
-    tally = Tally.of(judged)
-    if excluded(module.path, rules["critical"]):
-        demand = Demand(rules["min_critical"], strict=True)
-        return FunctionScore(module.path, target, tally, tally, demand)
-    if target.kind != targets.MODIFIED:
-        return FunctionScore(module.path, target, tally, tally, Demand(rules["min_new"]))
-    former = scores.get(module.former_path, target.qualname, target.former_digest)
-    if former is not None:
-        demand = Demand(rules["min_new"], former=former)
-        return FunctionScore(module.path, target, tally, tally, demand)
-    on_changed = Tally.of(
-        each for each in judged if module.is_changed(each.mutant.line, each.mutant.end_line)
-    )
-    return FunctionScore(module.path, target, tally, on_changed, Demand(rules["min_new"]))
-
-
 def verdict_of(
     outcome: Outcome, found: Sequence[FunctionScore], root: str, policy: Mapping[str, Any]
 ) -> Verdict:
-    """The verdict on all functions; `details["survivors"]` has every survivor for the evidence."""
+    """The verdict on every function by itself.
+
+    Args:
+        outcome: what became of the mutants.
+        found: the scores of the functions.
+        root: the project's root.
+        policy: the policy snapshot.
+
+    Returns:
+        A verdict whose `details["survivors"]` has all that the tests did not notice (see
+        `survivors.listed`), for the evidence.
+    """
+    groups = [(each.words(), each.standing, [each]) for each in found]
+    return _weighed(outcome, found, groups, root, policy)
+
+
+def verdict_together(
+    outcome: Outcome, found: Sequence[FunctionScore], root: str, policy: Mapping[str, Any]
+) -> Verdict:
+    """The verdict on all functions together, those in critical files apart; as `verdict_of`."""
+    groups = []
+    for critical, name in ((False, "the functions"), (True, "the critical functions")):
+        part = [each for each in found if each.critical == critical]
+        rules = policy["mutation"]
+        demand = Demand(rules["min_critical" if critical else "min_new"], strict=critical)
+        tally = Tally()
+        for each in part:
+            tally.add(each.tally)
+        words = f"{name}: {tally.words()}, {demand.words()} wanted"
+        groups.append((words, demand.standing(tally), part))
+    return _weighed(outcome, found, groups, root, policy)
+
+
+def _weighed(
+    outcome: Outcome,
+    found: Sequence[FunctionScore],
+    groups: Sequence[Group],
+    root: str,
+    policy: Mapping[str, Any],
+) -> Verdict:
     from ambidex.mutation import survivors
 
     total = Tally.of(outcome.judged)
@@ -179,45 +130,36 @@ def verdict_of(
         "unreadable": outcome.errors,
         "functions": [each.as_dict() for each in found][:_MOST_LISTED],
         "survivors": entries,
-        "not_judged_ids": [
-            each.mutant.id for each in outcome.judged if each.status == NOT_JUDGED
-        ][:_MOST_LISTED],
+        "not_judged_ids": [each.mutant.id for each in outcome.judged if each.status == NOT_JUDGED][
+            :_MOST_LISTED
+        ],
         "log": outcome.log,
     }
     if outcome.broken:
         return Verdict(GATE, BROKEN, outcome.broken, details=details)
-    standings = {each: each.standing for each in found}
-    missed = [each for each, standing in standings.items() if standing == MISSED]
+    missed = [group for group in groups if group[1] == MISSED]
     if missed:
-        where = [(each.path, each.target.qualname) for each in missed]
+        concerned = [each for _, _, scores in missed for each in scores]
+        worst = [each for each in concerned if each.standing == MISSED] or concerned
+        where = [(each.path, each.target.qualname) for each in worst]
         reason = f"{_named(missed)}; in all {total.words()}"
-        chosen = survivors.findings(entries, where)
-        return Verdict(GATE, FINDINGS, reason, chosen, details)
-    left = [each for each, standing in standings.items() if standing == OPEN]
+        return Verdict(GATE, FINDINGS, reason, survivors.findings(entries, where), details)
+    left = [group for group in groups if group[1] == OPEN]
     if left:
         reason = f"too many mutants were not judged: {_named(left)}; in all {total.words()}"
         return Verdict(GATE, NOT_RUN, reason, details=details)
     if outcome.errors:
         path, error = next(iter(outcome.errors.items()))
         return Verdict(GATE, NOT_RUN, f"{path} was not judged: {error}", details=details)
-    if all(standing == NOTHING for standing in standings.values()):
+    if all(standing == NOTHING for _, standing, _ in groups):
         reason = "the changed functions have nothing that could be mutated"
         return Verdict(GATE, NOT_RUN, reason, details={**details, "owed": 0})
-    asked = [each for each, standing in standings.items() if standing == MET]
-    noun = "function" if len(asked) == 1 else "functions"
-    return Verdict(GATE, PASSED, f"{total.words()} in {len(asked)} {noun}", details=details)
+    number = sum(each.tally.total > 0 for each in found)
+    noun = "function" if number == 1 else "functions"
+    return Verdict(GATE, PASSED, f"{total.words()} in {number} {noun}", details=details)
 
 
-def remember(scores: Scores, found: Sequence[FunctionScore]) -> None:
-    """Store the scores of functions that were judged in full, for their next change."""
-    scores.put(
-        (each.path, each.target.qualname, each.target.digest, each.tally.dead, each.tally.missed)
-        for each in found
-        if not each.tally.not_judged
-    )
-
-
-def _named(found: Sequence[FunctionScore]) -> str:
-    named = "; ".join(each.words() for each in found[:_MOST_NAMED])
-    more = len(found) - _MOST_NAMED
+def _named(groups: Sequence[Group]) -> str:
+    named = "; ".join(words for words, _, _ in groups[:_MOST_NAMED])
+    more = len(groups) - _MOST_NAMED
     return f"{named}; and {more} more" if more > 0 else named

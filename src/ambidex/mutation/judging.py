@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ambidex.proof.command import Command
     from ambidex.proof.testmap import TestMap
 
+
 class Outcome:
     """What became of all mutants.
 
@@ -107,7 +108,7 @@ def _generate(modules: Sequence[Module], outcome: Outcome) -> list[Mutant]:
             outcome.errors[module.path] = module.error
             continue
         names = [target.qualname for target in module.targets if target.qualname != MODULE]
-        asked = []
+        asked: list[dict[str, Any]] = []
         if names:
             asked.append({"functions": names})
         if len(names) < len(module.targets):

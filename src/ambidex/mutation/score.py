@@ -67,6 +67,11 @@ class Tally:
             setattr(tally, one.status, getattr(tally, one.status) + 1)
         return tally
 
+    def add(self, other: Tally) -> None:
+        """Add another tally's counts to these."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
     @property
     def dead(self) -> int:
         """Mutants that the tests noticed."""

@@ -91,7 +91,9 @@ def listed(outcome: Outcome, root: str, policy: Mapping[str, Any]) -> list[dict[
     return [_entry(each, outcome, root, policy) for each in missed[:MOST_LISTED]]
 
 
-def findings(entries: Sequence[dict[str, Any]], functions: Iterable[tuple[str, str]]) -> list[Finding]:
+def findings(
+    entries: Sequence[dict[str, Any]], functions: Iterable[tuple[str, str]]
+) -> list[Finding]:
     """At most `MOST_FINDINGS` of `entries`, of the functions whose demand is missed.
 
     Each function has its turn before one has a second. The message of a finding stays the same

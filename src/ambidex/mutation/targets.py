@@ -230,9 +230,7 @@ def _functions(tree: ast.Module) -> dict[str, tuple[str, tuple[int, int]]]:
     return found
 
 
-def _collect(
-    node: ast.AST, prefix: str, found: dict[str, tuple[str, tuple[int, int]]]
-) -> None:
+def _collect(node: ast.AST, prefix: str, found: dict[str, tuple[str, tuple[int, int]]]) -> None:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, _DEFINITIONS):
             first = min([child.lineno, *(each.lineno for each in child.decorator_list)])
@@ -262,5 +260,3 @@ def _digest(function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
-
-
