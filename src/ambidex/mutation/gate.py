@@ -11,9 +11,11 @@ import time
 from ambidex.changes.process import TreeError
 from ambidex.mutation import targets
 from ambidex.mutation.demands import remember, score_all
-from ambidex.mutation.mutant import NOT_JUDGED
+from ambidex.mutation.mutant import NOT_JUDGED, SURVIVED, UNCOVERED
 from ambidex.mutation.score import MISSED, NOTHING, OPEN, Demand, Tally
-from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Verdict
+from ambidex.printable import printable
+from ambidex.proof.relevance import excluded
+from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Finding, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from ambidex.mutation.demands import FunctionScore
     from ambidex.mutation.judging import Outcome
+    from ambidex.mutation.mutant import Judged
     from ambidex.proof.subject import Subject
 
     # What is said of some functions, their standing, and the functions.
@@ -99,16 +102,59 @@ def verdict_together(
 ) -> Verdict:
     """The verdict on all functions together, those in critical files apart; as `verdict_of`."""
     groups = []
-    for critical, name in ((False, "the functions"), (True, "the critical functions")):
+    for critical in (False, True):
         part = [each for each in found if each.critical == critical]
-        rules = policy["mutation"]
-        demand = Demand(rules["min_critical" if critical else "min_new"], strict=critical)
         tally = Tally()
         for each in part:
             tally.add(each.tally)
-        words = f"{name}: {tally.words()}, {demand.words()} wanted"
-        groups.append((words, demand.standing(tally), part))
+        groups.append((*_together(tally, critical, policy), part))
     return _weighed(outcome, found, groups, root, policy)
+
+
+def verdict_of_report(judged: Sequence[Judged], policy: Mapping[str, Any]) -> Verdict:
+    """The verdict on the mutants of a report, all together, those in critical files apart."""
+    total = Tally.of(judged)
+    globs = policy["mutation"]["critical"]
+    parts = [
+        (critical, [each for each in judged if excluded(each.mutant.path, globs) == critical])
+        for critical in (False, True)
+    ]
+    standings = [_together(Tally.of(part), critical, policy) for critical, part in parts]
+    missed = [words for words, standing in standings if standing == MISSED]
+    details = {**total.as_dict(), "mutants": total.total}
+    if missed:
+        concerned = (
+            each
+            for (_, part), (_, standing) in zip(parts, standings)
+            if standing == MISSED
+            for each in part
+            if each.status in (SURVIVED, UNCOVERED)
+        )
+        listed = [
+            Finding(
+                each.mutant.path,
+                each.mutant.line,
+                f"{each.mutant.qualname}:{each.mutant.operator}",
+                f"`{printable(each.mutant.replacement, 100)}` goes unnoticed here",
+            )
+            for each in list(concerned)[:_MOST_LISTED]
+        ]
+        return Verdict(GATE, FINDINGS, "; ".join(missed), listed, details)
+    left = [words for words, standing in standings if standing == OPEN]
+    if left:
+        reason = f"too many mutants were not judged: {'; '.join(left)}"
+        return Verdict(GATE, NOT_RUN, reason, details=details)
+    if not total.total:
+        return Verdict(GATE, NOT_RUN, "there are no mutants", details=details)
+    return Verdict(GATE, PASSED, total.words(), details=details)
+
+
+def _together(tally: Tally, critical: bool, policy: Mapping[str, Any]) -> tuple[str, str]:
+    rules = policy["mutation"]
+    demand = Demand(rules["min_critical" if critical else "min_new"], strict=critical)
+    name = "critical functions" if critical else "all functions together"
+    words = f"{name}: {tally.words()}, {demand.words()} wanted"
+    return words, demand.standing(tally)
 
 
 def _weighed(

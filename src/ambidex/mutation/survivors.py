@@ -84,8 +84,7 @@ def listed(outcome: Outcome, root: str, policy: Mapping[str, Any]) -> list[dict[
             not outcome.is_changed(each.mutant),
             each.status == UNCOVERED,
             each.mutant.path,
-            each.mutant.line,
-            each.mutant.id,
+            each.mutant.start,
         )
     )
     return [_entry(each, outcome, root, policy) for each in missed[:MOST_LISTED]]
@@ -114,6 +113,17 @@ def findings(
     return [_finding(entry) for entry in chosen[:MOST_FINDINGS]]
 
 
+def shown(entry: Mapping[str, Any]) -> str:
+    """The change of an entry of `listed`, on one line."""
+    if not entry["after"]:
+        return f"`{entry['before']}` removed"
+    return (
+        f"`{entry['before']}` → `{entry['after']}`"
+        if entry["before"]
+        else f"`{entry['after']}` added"
+    )
+
+
 def _next(queue: list[dict[str, Any]], chosen: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The first on a line of which nothing was chosen yet: one test often notices all of it."""
     taken = {(entry["path"], entry["line"]) for entry in chosen}
@@ -122,9 +132,7 @@ def _next(queue: list[dict[str, Any]], chosen: Sequence[dict[str, Any]]) -> dict
 
 
 def _finding(entry: dict[str, Any]) -> Finding:
-    change = f"`{entry['before']}` → `{entry['after']}`"
-    if not entry["after"]:
-        change = f"`{entry['before']}` removed"
+    change = shown(entry)
     if entry["status"] == UNCOVERED:
         message = f"{change} goes unnoticed: no test executes it"
         ran = ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import warnings
 
 from ambidex.changes import functions
 from ambidex.changes.lines import changed_lines
@@ -182,7 +183,7 @@ def _module(path: str, content: bytes, former: bytes | None, known: Collection[s
     before = _functions(former_tree) if former_tree is not None else {}
     now = _functions(tree)
     found = []
-    for touched in functions.touched(text, ranges):
+    for touched in functions.touched(text.removeprefix("\ufeff"), ranges):
         if touched.qualname == functions.MODULE:
             lines = (touched.line, touched.end_line)
             found.append(Target(functions.MODULE, lines, MODULE))
@@ -218,7 +219,9 @@ def _text(content: bytes) -> tuple[str, str]:
 
 def _parsed(text: str) -> ast.Module | None:
     try:
-        return ast.parse(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text.removeprefix("\ufeff"))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
