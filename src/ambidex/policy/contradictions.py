@@ -15,7 +15,7 @@ from ambidex.policy import globs
 from ambidex.policy.defaults import DEFAULTS
 from ambidex.policy.errors import Problem, nearest_name
 from ambidex.policy.explain import Place, dotted
-from ambidex.policy.model import OwnRule
+from ambidex.policy.guard_tables import OwnRule
 from ambidex.policy.project import walk
 
 
