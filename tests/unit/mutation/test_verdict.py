@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ambidex.mutation import demands, gate, survivors
+from ambidex.mutation import demands, gate, mutmut_operators, operators, survivors
 from ambidex.mutation.baseline import Scores
 from ambidex.mutation.judging import Outcome
 from ambidex.mutation.mutant import KILLED, NOT_JUDGED, SURVIVED, UNCOVERED, Judged, Mutant
@@ -285,4 +285,9 @@ def test_a_damaged_history_is_none(tmp_path: Path, content: str) -> None:
 
 
 def test_every_operator_has_its_own_words() -> None:
-    assert survivors.why("ReturnValue") != survivors.why("no such operator")
+    constants = [name for name in vars(operators) if name.isupper() and name[0] != "_"]
+    names = {getattr(operators, name) for name in constants}
+    names = {name for name in names if isinstance(name, str)} | set(mutmut_operators.NAMES.values())
+    assert len(names) > 15
+    unknown = survivors.why("no such operator")
+    assert [name for name in sorted(names) if survivors.why(name) == unknown] == []
