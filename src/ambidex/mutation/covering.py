@@ -40,7 +40,7 @@ class Covering:
         self._tests = tests
         self._path = path
         self._importing = importing
-        self._statements = _statements(ast.parse(text.removeprefix("\ufeff")))
+        self._statements = _statements(ast.parse(text))
         self._of_import: list[str] | None = None
 
     def of(self, mutant: Mutant) -> list[str]:

@@ -185,6 +185,7 @@ def _judge(
             seconds=tests.seconds,
             environ=environ,
             deadline=deadline,
+            texts={path: module.text for path, module in outcome.modules.items()},
         )
         outcome.broken, outcome.log, outcome.collected = ran.broken, ran.log, ran.collected
         if not ran.broken:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import io
+import tokenize
 import warnings
 
 from ambidex.changes import functions
@@ -183,7 +185,7 @@ def _module(path: str, content: bytes, former: bytes | None, known: Collection[s
     before = _functions(former_tree) if former_tree is not None else {}
     now = _functions(tree)
     found = []
-    for touched in functions.touched(text.removeprefix("\ufeff"), ranges):
+    for touched in functions.touched(text, ranges):
         if touched.qualname == functions.MODULE:
             lines = (touched.line, touched.end_line)
             found.append(Target(functions.MODULE, lines, MODULE))
@@ -211,17 +213,19 @@ def _former_digests(subject: Subject) -> frozenset[str]:
 
 
 def _text(content: bytes) -> tuple[str, str]:
+    """The text with its own line ends, without byte order mark, and why it can't be read."""
     try:
-        return content.decode("utf-8"), ""
-    except UnicodeDecodeError:
-        return "", "it is not UTF-8"
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        return content.decode(encoding), ""
+    except (SyntaxError, ValueError) as error:
+        return "", f"it can't be decoded ({error})"
 
 
 def _parsed(text: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text.removeprefix("\ufeff"))
+            return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

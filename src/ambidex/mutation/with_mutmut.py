@@ -213,7 +213,7 @@ def _mutated(copy: str, path: str) -> Iterator[tuple[str, str, str]]:
 
 def _digest_of(text: str, mutant: Mutant) -> str:
     try:
-        tree = ast.parse(mutant.applied(text).removeprefix("\ufeff"))
+        tree = ast.parse(mutant.applied(text))
     except (SyntaxError, ValueError):
         return ""
     body: Iterable[ast.stmt] = tree.body

@@ -140,11 +140,24 @@ def test_what_cannot_be_parsed_is_named(folder: Path, content: str) -> None:
     assert (module.targets, module.error) == ([], "it can't be parsed")
 
 
-def test_what_is_not_utf_8_is_named(folder: Path) -> None:
+def test_what_cannot_be_decoded_is_named(folder: Path) -> None:
     repository = Repository(folder, {"src/shop.py": SHOP})
-    (repository.path / "src/shop.py").write_bytes(b"# coding: latin-1\nx = '\xe4'\n")
+    (repository.path / "src/shop.py").write_bytes(b"x = '\xe4'\n")
     [module] = targets.changed(repository.subject())
-    assert module.error == "it is not UTF-8"
+    assert module.error.startswith("it can't be decoded")
+
+
+@pytest.mark.parametrize(
+    "content", [b"# coding: latin-1\nx = '\xe4'\n", b"\xef\xbb\xbfx = '\xc3\xa4'\n"]
+)
+def test_encodings_and_byte_order_marks_are_read_as_python_does(
+    folder: Path, content: bytes
+) -> None:
+    repository = Repository(folder, {"src/shop.py": SHOP})
+    (repository.path / "src/shop.py").write_bytes(content)
+    [module] = targets.changed(repository.subject())
+    assert (module.error, module.text.endswith("x = 'ä'\n")) == ("", True)
+    assert [target.qualname for target in module.targets] == ["<module>"]
 
 
 @pytest.mark.parametrize(
