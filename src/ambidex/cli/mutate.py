@@ -20,7 +20,7 @@ from ambidex.cli.exit_codes import ExitCode
 from ambidex.cli.mutate_job import Job
 from ambidex.cli.verify import EXIT
 from ambidex.ledger.append import append
-from ambidex.mutation import demands, elements, gate, survivors
+from ambidex.mutation import demands, elements, gate, judging, survivors
 from ambidex.mutation.baseline import Scores
 from ambidex.mutation.demands import FunctionScore
 from ambidex.mutation.mutant import Mutant
@@ -157,12 +157,12 @@ def _merge(job: Job, files: Sequence[str], report: str | None) -> int:
             raise click.UsageError(f"{file}: {problem}") from None
     try:
         merged = elements.merge(reports)
-        judged = elements.read(merged)
+        outcome = judging.of_report(elements.read(merged), elements.sources(merged))
     except elements.ReportError as problem:
         raise click.UsageError(str(problem)) from None
     if report:
         _write(report, merged)
-    verdict = gate.verdict_of_report(judged, job.policy)
+    verdict = gate.verdict_of_report(outcome, job.root, job.policy)
     _print(verdict, [])
     return EXIT[PASSED if verdict.is_fine else verdict.status]
 

@@ -130,6 +130,11 @@ def read(content: Mapping[str, Any]) -> list[Judged]:
     return found
 
 
+def sources(content: Mapping[str, Any]) -> dict[str, str]:
+    """The files' contents in a report that `read` could read, by path."""
+    return {path: file["source"] for path, file in content["files"].items()}
+
+
 def _add(known: dict[str, Any], mutants: Iterable[Any], path: str) -> None:
     for mutant in mutants:
         other = known.get(mutant["id"])

@@ -11,11 +11,10 @@ import time
 from ambidex.changes.process import TreeError
 from ambidex.mutation import targets
 from ambidex.mutation.demands import remember, score_all
-from ambidex.mutation.mutant import NOT_JUDGED, SURVIVED, UNCOVERED
+from ambidex.mutation.mutant import NOT_JUDGED
 from ambidex.mutation.score import MISSED, NOTHING, OPEN, Demand, Tally
-from ambidex.printable import printable
 from ambidex.proof.relevance import excluded
-from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Finding, Verdict
+from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,11 +23,10 @@ if TYPE_CHECKING:
 
     from ambidex.mutation.demands import FunctionScore
     from ambidex.mutation.judging import Outcome
-    from ambidex.mutation.mutant import Judged
     from ambidex.proof.subject import Subject
 
-    # What is said of some functions, their standing, and the functions.
-    Group = tuple[str, str, Sequence[FunctionScore]]
+    # What is said of some functions, their standing, and the path and name of each.
+    Group = tuple[str, str, Sequence[tuple[str, str]]]
 
 GATE = "mutation"
 _MOST_LISTED = 200
@@ -57,6 +55,10 @@ def _verdict(subject: Subject) -> Verdict:
     if not modules:
         return Verdict(GATE, NOT_RUN, "no function changed", details={"owed": 0})
     tests = testmap.load(subject.state, subject.root)
+    if tests is not None and subject.after is not None and tests.tree != subject.after.sha:
+        # What changed since is in no test's record: it would look as if no test executed it.
+        reason = "the last recorded run of the tests was on other files"
+        return Verdict(GATE, NOT_RUN, reason)
     if tests is None:
         reason = "which tests execute the changed code is not known: no test run was recorded"
         return Verdict(GATE, NOT_RUN, reason)
@@ -93,7 +95,7 @@ def verdict_of(
         A verdict whose `details["survivors"]` has all that the tests did not notice (see
         `survivors.listed`), for the evidence.
     """
-    groups = [(each.words(), each.standing, [each]) for each in found]
+    groups = [(each.words(), each.standing, [(each.path, each.target.qualname)]) for each in found]
     return _weighed(outcome, found, groups, root, policy)
 
 
@@ -101,60 +103,35 @@ def verdict_together(
     outcome: Outcome, found: Sequence[FunctionScore], root: str, policy: Mapping[str, Any]
 ) -> Verdict:
     """The verdict on all functions together, those in critical files apart; as `verdict_of`."""
+    bad = [(each.path, each.target.qualname) for each in found if each.standing == MISSED]
+    return _weighed(outcome, found, _together(outcome, bad, policy), root, policy)
+
+
+def verdict_of_report(outcome: Outcome, root: str, policy: Mapping[str, Any]) -> Verdict:
+    """The verdict on what another tool, or several of our shards, judged; all together."""
+    return _weighed(outcome, [], _together(outcome, [], policy), root, policy)
+
+
+def _together(
+    outcome: Outcome, bad: Sequence[tuple[str, str]], policy: Mapping[str, Any]
+) -> list[Group]:
+    """Critical files and the others; of each the places of what is told if it is missed."""
+    rules = policy["mutation"]
     groups = []
     for critical in (False, True):
-        part = [each for each in found if each.critical == critical]
-        tally = Tally()
-        for each in part:
-            tally.add(each.tally)
-        groups.append((*_together(tally, critical, policy), part))
-    return _weighed(outcome, found, groups, root, policy)
-
-
-def verdict_of_report(judged: Sequence[Judged], policy: Mapping[str, Any]) -> Verdict:
-    """The verdict on the mutants of a report, all together, those in critical files apart."""
-    total = Tally.of(judged)
-    globs = policy["mutation"]["critical"]
-    parts = [
-        (critical, [each for each in judged if excluded(each.mutant.path, globs) == critical])
-        for critical in (False, True)
-    ]
-    standings = [_together(Tally.of(part), critical, policy) for critical, part in parts]
-    missed = [words for words, standing in standings if standing == MISSED]
-    details = {**total.as_dict(), "mutants": total.total}
-    if missed:
-        concerned = (
+        part = [
             each
-            for (_, part), (_, standing) in zip(parts, standings)
-            if standing == MISSED
-            for each in part
-            if each.status in (SURVIVED, UNCOVERED)
-        )
-        listed = [
-            Finding(
-                each.mutant.path,
-                each.mutant.line,
-                f"{each.mutant.qualname}:{each.mutant.operator}",
-                f"`{printable(each.mutant.replacement, 100)}` goes unnoticed here",
-            )
-            for each in list(concerned)[:_MOST_LISTED]
+            for each in outcome.judged
+            if excluded(each.mutant.path, rules["critical"]) == critical
         ]
-        return Verdict(GATE, FINDINGS, "; ".join(missed), listed, details)
-    left = [words for words, standing in standings if standing == OPEN]
-    if left:
-        reason = f"too many mutants were not judged: {'; '.join(left)}"
-        return Verdict(GATE, NOT_RUN, reason, details=details)
-    if not total.total:
-        return Verdict(GATE, NOT_RUN, "there are no mutants", details=details)
-    return Verdict(GATE, PASSED, total.words(), details=details)
-
-
-def _together(tally: Tally, critical: bool, policy: Mapping[str, Any]) -> tuple[str, str]:
-    rules = policy["mutation"]
-    demand = Demand(rules["min_critical" if critical else "min_new"], strict=critical)
-    name = "critical functions" if critical else "all functions together"
-    words = f"{name}: {tally.words()}, {demand.words()} wanted"
-    return words, demand.standing(tally)
+        tally = Tally.of(part)
+        demand = Demand(rules["min_critical" if critical else "min_new"], strict=critical)
+        name = "critical files" if critical else "all together"
+        every = {(each.mutant.path, each.mutant.qualname) for each in part}
+        places = [place for place in bad if place in every] or sorted(every)
+        words = f"{name}: {tally.words()}, {demand.words()} wanted"
+        groups.append((words, demand.standing(tally), places))
+    return groups
 
 
 def _weighed(
@@ -185,9 +162,7 @@ def _weighed(
         return Verdict(GATE, BROKEN, outcome.broken, details=details)
     missed = [group for group in groups if group[1] == MISSED]
     if missed:
-        concerned = [each for _, _, scores in missed for each in scores]
-        worst = [each for each in concerned if each.standing == MISSED] or concerned
-        where = [(each.path, each.target.qualname) for each in worst]
+        where = [place for _, _, places in missed for place in places]
         reason = f"{_named(missed)}; in all {total.words()}"
         return Verdict(GATE, FINDINGS, reason, survivors.findings(entries, where), details)
     left = [group for group in groups if group[1] == OPEN]
@@ -200,7 +175,7 @@ def _weighed(
     if all(standing == NOTHING for _, standing, _ in groups):
         reason = "the changed functions have nothing that could be mutated"
         return Verdict(GATE, NOT_RUN, reason, details={**details, "owed": 0})
-    number = sum(each.tally.total > 0 for each in found)
+    number = len({(each.mutant.path, each.mutant.qualname) for each in outcome.judged})
     noun = "function" if number == 1 else "functions"
     return Verdict(GATE, PASSED, f"{total.words()} in {number} {noun}", details=details)
 

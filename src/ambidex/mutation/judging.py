@@ -57,6 +57,18 @@ class Outcome:
         return self.modules[mutant.path].is_changed(mutant.line, mutant.end_line)
 
 
+def of_report(judged: Sequence[Judged], texts: Mapping[str, str]) -> Outcome:
+    """An outcome of what was read from a report; `texts` are the sources in it, by path."""
+    from ambidex.mutation.targets import Module
+
+    outcome = Outcome()
+    outcome.judged = list(judged)
+    outcome.modules = {
+        path: Module(path, text, ranges=[(1, text.count("\n") + 1)]) for path, text in texts.items()
+    }
+    return outcome
+
+
 def run(
     root: str,
     state: str,
@@ -152,7 +164,11 @@ def _judge(
 
     def importing(path: str) -> list[str]:
         files = set(select.affected(root, policy, [path], deadline).files)
-        nodes = [node for node in tests.seconds if not files or node.partition("::")[0] in files]
+        nodes = [
+            node
+            for node, test in tests.tests.items()
+            if test.outcome == "passed" and (not files or node.partition("::")[0] in files)
+        ]
         return sorted(nodes, key=lambda node: tests.seconds[node])
 
     digests = cache.Tests(root, policy)

@@ -140,9 +140,10 @@ def _finding(entry: dict[str, Any]) -> Finding:
         ran = ""
     else:
         message = f"{change} goes unnoticed: {entry['why']}"
-        ran = f"{entry['ran']} of {entry['covering']} covering tests ran; "
-    fix = f"{ran}write one that fails with it, e.g. {entry['test_name']} in {entry['test_file']}"
-    rule = f"{entry['function']}:{entry['operator']}"
+        ran = f"{entry['ran']} of {entry['covering']} covering tests ran; " if entry["ran"] else ""
+    place = f", e.g. {entry['test_name']} in {entry['test_file']}" if entry["test_file"] else ""
+    fix = f"{ran}write one that fails with it{place}"
+    rule = ":".join(filter(None, (entry["function"], entry["operator"])))
     return Finding(entry["path"], entry["line"], rule, message, fix)
 
 
@@ -175,7 +176,9 @@ def _entry(
 
 
 def _test_file(path: str, tests: Sequence[str], root: str, policy: Mapping[str, Any]) -> str:
-    """Where most of the covering tests are, else where one would look for them."""
+    """Where most of the covering tests are, else where one would look; `""` if not known."""
+    if not path.endswith(".py"):
+        return ""
     name = path.rpartition("/")[2]
     usual = f"test_{name}"
     files = Counter(node.partition("::")[0] for node in tests)

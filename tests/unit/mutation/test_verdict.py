@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ambidex.mutation import demands, gate, mutmut_operators, operators, survivors
+from ambidex.mutation import demands, gate, judging, mutmut_operators, operators, survivors
 from ambidex.mutation.baseline import Scores
 from ambidex.mutation.judging import Outcome
 from ambidex.mutation.mutant import KILLED, NOT_JUDGED, SURVIVED, UNCOVERED, Judged, Mutant
@@ -262,17 +262,22 @@ def test_control_characters_of_the_source_are_not_shown() -> None:
     assert "\x1b" not in "".join(survivors.difference("a = '\x1b[31m'\n", mutant))
 
 
+def of_report(case: Case, first: int = 0) -> Verdict:
+    outcome = judging.of_report(case.outcome.judged[first:], {"src/shop.py": TEXT})
+    return gate.verdict_of_report(outcome, "/nowhere", case.policy)
+
+
 def test_a_report_is_judged_as_a_whole(case: Case) -> None:
     case.add("half", 3, *[K] * 8)
     case.add("double", 7, S, S)
-    assert gate.verdict_of_report(case.outcome.judged, case.policy).status == PASSED
+    assert of_report(case).status == PASSED
     case.add("half", 2, S)
-    verdict = gate.verdict_of_report(case.outcome.judged, case.policy)
+    verdict = of_report(case)
     assert (verdict.status, len(verdict.findings)) == (FINDINGS, 3)
+    assert verdict.reason.startswith("all together: 72 % (8 killed, 3 survived)")
     case.add("half", 2, *[N] * 20)
-    verdict = gate.verdict_of_report(case.outcome.judged[10:], case.policy)
-    assert verdict.status == NOT_RUN
-    assert gate.verdict_of_report([], case.policy).status == NOT_RUN
+    assert of_report(case, first=10).status == NOT_RUN
+    assert of_report(case, first=99).is_fine
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"a::b::c": [1]}', '{"src/shop.py::f::d": [0, 0]}'])
