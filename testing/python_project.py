@@ -13,8 +13,10 @@ from typing import Any
 
 from ambidex.changes import diff, trees
 from ambidex.policy.defaults import DEFAULTS
+from ambidex.proof import testmap
 from ambidex.proof.command import Command
 from ambidex.proof.python_tests import run
+from ambidex.proof.recording import Recorder
 from ambidex.proof.subject import Subject
 from ambidex.verdict import Verdict
 
@@ -102,6 +104,7 @@ class Repository(Project):
         subprocess.run(["git", "init", "-q", self.root], check=True)
         self.write(files)
         self.policy: dict[str, Any] = copy.deepcopy(DEFAULTS)
+        self.policy["tests"]["command"] = list(PYTEST)
         self.before = trees.take(self.root, self.state)
 
     def subject(self, seconds: float = 100) -> Subject:
@@ -116,3 +119,22 @@ class Repository(Project):
             before=self.before,
             after=after,
         )
+
+    def rebase(self) -> None:
+        """Changes count from here."""
+        self.before = trees.take(self.root, self.state)
+
+    def record(self) -> Verdict:
+        """Run the tests and keep which of them execute which lines."""
+        recorder = Recorder(self.environ)
+        verdict = run(
+            self.root,
+            self.state,
+            Command(PYTEST, configured=True),
+            environ=self.environ,
+            deadline=time.monotonic() + 60,
+            recorder=recorder,
+        )
+        tree = trees.take(self.root, self.state, self.before).sha
+        testmap.merge(self.state, self.root, recorder.recording, tree)
+        return verdict

@@ -16,20 +16,20 @@ import click
 
 from ambidex.changes.process import TreeError
 from ambidex.cli.errors import ConfigurationRefused, EnvironmentBroken
-from ambidex.cli.exit_codes import ExitCode
 from ambidex.cli.mutate_job import Job
 from ambidex.cli.verify import EXIT
 from ambidex.ledger.append import append
-from ambidex.mutation import demands, elements, gate, judging, survivors
+from ambidex.mutation import demands, elements, gate, judging, survivors, with_mutmut
 from ambidex.mutation.baseline import Scores
 from ambidex.mutation.demands import FunctionScore
+from ambidex.mutation.judging import Outcome
 from ambidex.mutation.mutant import Mutant
 from ambidex.mutation.score import MET
 from ambidex.policy.errors import PolicyError
 from ambidex.printable import printable
 from ambidex.proof.command import NoCommandError
 from ambidex.report.text import MARKS, WORDS
-from ambidex.verdict import BROKEN, NOT_RUN, PASSED, Verdict
+from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Verdict
 
 # Nobody waits longer; without a limit a run that hangs would hang for ever.
 _NO_LIMIT = 24 * 3600.0
@@ -111,14 +111,21 @@ def command(
         if paths[:1] == ("merge",):
             sys.exit(_merge(job, paths[1:], report))
         modules = job.whole(paths) if paths or everything else job.changed(base)
+        others = []
+        if shard is None or shard.number == 1:
+            with _waiting("the tools of other languages"):
+                others = job.others()
+        for each in others:
+            _print(each, [])
         if not modules:
-            click.echo("– mutation  no function changed")
-            sys.exit(ExitCode.PASSED)
+            if not others:
+                click.echo("– mutation  no function changed")
+            sys.exit(_exit_code(others))
         with _waiting("running the tests, to see what they execute"):
             trouble = job.prepare()
         if trouble is not None:
             _print(trouble, [])
-            sys.exit(EXIT[trouble.status])
+            sys.exit(_exit_code([*others, trouble]))
         with _waiting("judging mutants"):
             outcome = job.judge(modules, keep=shard.__contains__ if shard else None, fresh=fresh)
     except PolicyError as problem:
@@ -143,7 +150,27 @@ def command(
     _print(verdict, found)
     if engine == "mutmut":
         _compare(job, outcome)
-    sys.exit(EXIT[PASSED if verdict.is_fine else verdict.status])
+    sys.exit(_exit_code([*others, verdict]))
+
+
+def _exit_code(verdicts: Sequence[Verdict]) -> int:
+    """Findings first, then what is broken, then what did not run."""
+    statuses = {PASSED if verdict.is_fine else verdict.status for verdict in verdicts}
+    worst = next((each for each in (FINDINGS, BROKEN, NOT_RUN) if each in statuses), PASSED)
+    return EXIT[worst]
+
+
+def _compare(job: Job, outcome: Outcome) -> None:
+    """Let mutmut judge the same files, and say how far it agrees."""
+    try:
+        with _waiting("mutmut at work"):
+            comparison = job.compare(outcome)
+    except with_mutmut.MutmutFailed as problem:
+        raise EnvironmentBroken(printable(str(problem), 600)) from None
+    click.echo(comparison.words())
+    for name, ours, theirs in comparison.differing:
+        words = [("dead" if each else "alive") for each in (ours, theirs)]
+        click.echo(f"    {printable(name, 300)}: {words[0]} here, {words[1]} there")
 
 
 def _merge(job: Job, files: Sequence[str], report: str | None) -> int:
@@ -164,7 +191,7 @@ def _merge(job: Job, files: Sequence[str], report: str | None) -> int:
         _write(report, merged)
     verdict = gate.verdict_of_report(outcome, job.root, job.policy)
     _print(verdict, [])
-    return EXIT[PASSED if verdict.is_fine else verdict.status]
+    return _exit_code([verdict])
 
 
 def _of_shard(verdict: Verdict) -> Verdict:

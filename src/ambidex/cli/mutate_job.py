@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,12 +13,14 @@ import click
 from ambidex import __version__, locate
 from ambidex.changes import diff, trees
 from ambidex.cli.verify import fork_point
-from ambidex.mutation import elements, judging, targets
+from ambidex.mutation import cargo, elements, judging, stryker, targets, with_mutmut
 from ambidex.mutation.judging import Outcome
 from ambidex.mutation.mutant import Mutant
 from ambidex.mutation.targets import Module
 from ambidex.policy.compile import compile_policy
-from ambidex.proof import python_tests, testmap
+from ambidex.proof import copies, python_tests, testmap
+from ambidex.proof.command import environment
+from ambidex.proof.recording import Recorder
 from ambidex.proof.select import python_files
 from ambidex.proof.subject import Subject
 from ambidex.verdict import NOT_RUN, PASSED, Verdict
@@ -56,6 +60,11 @@ class Job:
         self._subject = self._make(self._changes(before), before)
         return targets.changed(self._subject)
 
+    def others(self) -> list[Verdict]:
+        """What the tools of other languages say of what changed; nothing where none is used."""
+        found = (judge(self._subject) for judge in (stryker.judge, cargo.judge))
+        return [verdict for verdict in found if verdict is not None]
+
     def whole(self, paths: Sequence[str]) -> list[Module]:
         """The files that are asked for, or all source files."""
         wanted: dict[str, list[str]] = {}
@@ -87,19 +96,23 @@ class Job:
         now = trees.take(self.root, self.state, self._subject.before)
         tests = testmap.load(self.state, self.root)
         if tests is None or tests.tree != now.sha:
+            recorder = Recorder(self.environ)
             verdict = python_tests.run(
                 self.root,
                 self.state,
                 self._subject.command(),
                 environ=self.environ,
                 deadline=self.deadline,
+                recorder=recorder,
             )
             if verdict.status != PASSED:
                 reason = f"the tests have to pass first: {verdict.reason}"
                 return Verdict("mutation", NOT_RUN, reason, details=verdict.details)
-            tests = testmap.load(self.state, self.root)
-        if tests is None:
-            return Verdict("mutation", NOT_RUN, "the run of the tests left no map")
+            tests = testmap.merge(self.state, self.root, recorder.recording, now.sha)
+            if tests is None:
+                why = recorder.recording.reason or "the state can't be written"
+                reason = f"which tests execute what is not known: {why}"
+                return Verdict("mutation", NOT_RUN, reason)
         self._tests = tests
         return None
 
@@ -121,6 +134,41 @@ class Job:
             keep=keep,
             fresh=fresh,
         )
+
+    def compare(self, outcome: Outcome) -> with_mutmut.Comparison:
+        """What mutmut says of the same files.
+
+        Raises:
+            MutmutFailed: it judged nothing.
+        """
+        tests = self._tests
+        if tests is None:
+            raise ValueError("there is no map yet")
+        argv = self._subject.command().argv
+        python = argv[0] if argv[1:3] == ["-m", "pytest"] else sys.executable
+        try:
+            with copies.work_copy(self.state, self.root, self.deadline) as copy:
+                theirs, number, seconds = with_mutmut.run(
+                    copy.path,
+                    python,
+                    list(outcome.modules),
+                    self.policy["tests"]["source"],
+                    environ=environment(self.environ, self.root),
+                    deadline=self.deadline,
+                )
+        except (copies.CopyError, OSError) as error:
+            raise with_mutmut.MutmutFailed(str(error)) from None
+
+        def imported(mutant: Mutant) -> bool:
+            target = outcome.target(mutant)
+            lines = tests.at_import(mutant.path)
+            # Its first line is the definition, which always runs then.
+            first = _body(outcome.modules[mutant.path].text, mutant)
+            return target is not None and any(first <= at <= target.end_line for at in lines)
+
+        comparison = with_mutmut.compare(outcome, theirs, imported)
+        comparison.theirs, comparison.seconds = number, seconds
+        return comparison
 
     def report(self, outcome: Outcome) -> dict[str, Any]:
         """The outcome in the schema of mutation-testing-elements."""
@@ -174,3 +222,14 @@ class Job:
         inside = [path for path in found if path.startswith(tuple(folders))]
         # `.` among the source folders says where modules are found, not that all is source.
         return inside if inside and not prefix else found
+
+
+def _body(text: str, mutant: Mutant) -> int:
+    """The first line of the innermost function around a mutant that does not run at import."""
+    best = 1
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            first = node.body[0].lineno
+            if first <= mutant.line <= (node.end_lineno or first):
+                best = max(best, first)
+    return best

@@ -15,7 +15,7 @@ from ambidex.verdict import BROKEN, NOT_RUN, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from ambidex.mutation.foreign import Ranges
     from ambidex.proof.subject import Subject

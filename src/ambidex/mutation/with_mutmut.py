@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import re
+
 import tomllib
 
 from ambidex.mutation.mutant import NOT_JUDGED
@@ -157,7 +158,7 @@ def compare(
 
 
 def _configure(copy: str, paths: Sequence[str], sources: Sequence[str]) -> None:
-    """mutmut's configuration where the project has none; else its own."""
+    """Mutmut's configuration where the project has none; else its own."""
     try:
         with open(os.path.join(copy, "pyproject.toml"), "rb") as file:
             if "mutmut" in tomllib.load(file).get("tool", {}):
@@ -189,7 +190,7 @@ def _configure(copy: str, paths: Sequence[str], sources: Sequence[str]) -> None:
 
 
 def _verdicts(copy: str, path: str) -> dict[str, Any]:
-    """mutmut's exit codes by the mutated function's name."""
+    """Mutmut's exit codes by the mutated function's name."""
     try:
         with open(os.path.join(copy, "mutants", f"{path}.meta"), encoding="utf-8") as file:
             codes = json.load(file)["exit_code_by_key"]
