@@ -104,15 +104,15 @@ def run(
     started = time.monotonic()
     outcome = Outcome()
     outcome.modules = {module.path: module for module in modules}
-    mutants = [each for each in _generate(modules, outcome) if keep is None or keep(each)]
+    mutants = [each for each in _generate(state, modules, outcome) if keep is None or keep(each)]
     if mutants:
         _judge(root, state, policy, command(), mutants, tests, environ, deadline, fresh, outcome)
     outcome.seconds = time.monotonic() - started
     return outcome
 
 
-def _generate(modules: Sequence[Module], outcome: Outcome) -> list[Mutant]:
-    from ambidex.mutation import mutants
+def _generate(state: str, modules: Sequence[Module], outcome: Outcome) -> list[Mutant]:
+    from ambidex.mutation import made
 
     found: list[Mutant] = []
     for module in modules:
@@ -126,8 +126,8 @@ def _generate(modules: Sequence[Module], outcome: Outcome) -> list[Mutant]:
         if len(names) < len(module.targets):
             asked.append({"lines": module.ranges})
         for restriction in asked:
-            generated = mutants.generate(
-                module.path, module.text, former=module.former, **restriction
+            generated = made.generate(
+                state, module.path, module.text, former=module.former, **restriction
             )
             if generated.error:
                 outcome.errors[module.path] = generated.error
