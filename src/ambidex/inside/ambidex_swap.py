@@ -6,7 +6,6 @@ walked in parallel, and every live function that has an old code object gets its
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -62,12 +61,29 @@ class Live:
 
     def of(self, path: str, code: CodeType) -> list[FunctionType]:
         """The live functions of file `path` whose code was compiled from where `code` was."""
-        return self._functions.get((path, key_of(code)), [])
+        there = self._functions.get((path, key_of(code)), [])
+        if len({id(each.__code__) for each in there}) < 2:
+            return there
+        # Several lambdas in one line; or one function, imported more than once.
+        return [each for each in there if _equal(each.__code__, code)] or there
 
     def forget_results(self) -> None:
         """Empty the caches: they may hold what the right code returned."""
         for cache in self._caches:
             cache.cache_clear()
+
+
+def _plain(text: str) -> str:
+    """The text without its byte order mark, of which the compiler wants to know nothing."""
+    return text[1:] if text.startswith("\ufeff") else text
+
+
+def _equal(one: CodeType, other: CodeType) -> bool:
+    where: Any = getattr(one, "co_positions", None)
+    if where is None:  # Python 3.10 and older know lines only
+        return one == other
+    there: Any = other
+    return one == other and list(where()) == list(there.co_positions())
 
 
 def key_of(code: CodeType) -> Key:
@@ -86,8 +102,9 @@ class Module:
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
-        self._tree = ast.parse(text)
+        self._tree = ast.parse(_plain(text))
         self._starts = [0, *(match.end() for match in _LINE_END.finditer(text)), len(text)]
+        self._prepared: dict[str, CodeType] = {}
         self._flags = 0
         for node in self._tree.body:
             if isinstance(node, ast.ImportFrom) and node.module == "__future__":
@@ -111,6 +128,20 @@ class Module:
                 return padding + before, padding + changed
         return self.text, self.text[:start] + replacement + self.text[end:]
 
+    def prepare(self, start: int, end: int) -> None:
+        """Compile the statement around a span once, before there are many processes."""
+        before, _ = self.pieces(start, end, "")
+        if before not in self._prepared:
+            self._prepared[before] = self.code(before)
+
+    def prepared(self) -> list[str]:
+        """The statements that mutants will be made of."""
+        return list(self._prepared)
+
+    def old_code(self, source: str) -> CodeType:
+        """The code of a statement without a change."""
+        return self._prepared.get(source) or self.code(source)
+
     def tree(self, source: str) -> ast.Module:
         """The syntax tree of a statement as `pieces` returns it.
 
@@ -130,7 +161,8 @@ class Module:
         return code
 
     def _compile(self, source: Any, flags: int) -> Any:
-        return compile(source, self.path, "exec", flags | self._flags, dont_inherit=True)
+        plain = _plain(source) if isinstance(source, str) else source
+        return compile(plain, self.path, "exec", flags | self._flags, dont_inherit=True)
 
 
 def swap(live: Live, module: Module, start: int, end: int, replacement: str) -> int:
@@ -142,14 +174,16 @@ def swap(live: Live, module: Module, start: int, end: int, replacement: str) -> 
         SyntaxError: the changed text is none.
     """
     before, after = module.pieces(start, end, replacement)
-    return _replace(live, module, module.code(before), module.tree(after))
+    return _replace(live, module, module.old_code(before), module.tree(after))
 
 
-def swap_same(live: Live, module: Module, start: int, end: int) -> int:
-    """Do all that `swap` does, with the text as it is: every function gets equal code."""
-    before, _ = module.pieces(start, end, "")
-    old, new = module.code(before), module.code(before)
-    return sum(_assign(live, module, pair) for pair in _pairs(old, new, equal_too=True))
+def swap_same(live: Live, module: Module) -> int:
+    """Do all that `swap` does, without a change: prepared statements' functions get equal code."""
+    swapped = 0
+    for source in module.prepared():
+        pairs = _pairs(module.old_code(source), module.code(source), equal_too=True)
+        swapped += sum(_assign(live, module, pair) for pair in pairs)
+    return swapped
 
 
 def swap_raising(live: Live, module: Module, line: int) -> int:
@@ -282,7 +316,7 @@ def on_import(texts: dict[str, str]) -> None:
         text = texts.get(os.path.realpath(loader.path))
         if text is None:
             return plain(loader, name)
-        return compile(text, loader.path, "exec", dont_inherit=True)
+        return compile(_plain(text), loader.path, "exec", dont_inherit=True)
 
     loader: Any = SourceFileLoader
     loader.get_code = get_code

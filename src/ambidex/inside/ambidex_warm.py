@@ -8,13 +8,14 @@ split off, which forks the cold ones: they go on to import the project with one 
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib.util
 import json
 import os
-import select  # noqa: F401 - not later, where a test may have changed the path
 import subprocess
 import sys
+import time
 import traceback
 import warnings
 
@@ -34,8 +35,8 @@ _MOST_FILES = 50_000
 def _beside(name: str) -> Any:
     """A module that lies beside this one; no project's module of that name is in its way."""
     spec = importlib.util.spec_from_file_location(f"_{name}", os.path.join(_FOLDER, f"{name}.py"))
-    assert spec
-    assert spec.loader
+    if spec is None or spec.loader is None:
+        raise ImportError(name)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
@@ -50,7 +51,7 @@ def _enter(copy: str) -> None:
     flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
     script = sys.argv[0]
     start = ["-m", "pytest"] if os.path.basename(script) == "__main__.py" else [script]
-    os.execv(sys.executable, [sys.executable, *flags, *start, *sys.argv[1:]])
+    os.execv(sys.executable, [sys.executable, *flags, *start, *sys.argv[1:]])  # noqa: S606
 
 
 def _leave_no_trace() -> None:
@@ -133,8 +134,12 @@ class Warm:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note that a test failed, in any of its phases."""
-        if report.failed and self._turn is not None:
+        if self._turn is None:
+            return
+        if report.failed:
             self._turn.failed = True
+        if report.when == "setup":
+            self._turn.setup += report.duration
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -205,10 +210,17 @@ class Warm:
             while data:
                 data = data[os.write(out, data) :]
 
+        def phase(name: str) -> None:
+            write({"phase": name, "at": time.monotonic()})
+
+        phase("collected")
         write({"collected": len(session.items), "errors": self._collection_failed[:20]})
         texts = self._originals()
         live = _swap.Live(set(texts), os.path.join(job["copy"], ""))
         modules = {path: _swap.Module(path, text) for path, text in texts.items()}
+        for mutant in job["mutants"]:
+            if not mutant["cold"]:
+                modules[self._path(mutant)].prepare(mutant["start"], mutant["end"])
         gc.collect()
         gc.freeze()
         limits = _forks.Limits(
@@ -218,10 +230,8 @@ class Warm:
         def fork(task: Any) -> int:
             pid = _fork()
             if pid:
-                try:
+                with contextlib.suppress(OSError):  # it was faster, or is gone already
                     os.setpgid(pid, pid)
-                except OSError:
-                    pass  # it was faster, or is gone already
                 return pid
             turn = self._turn = _turn.Turn(task.number, self._say, self._guard)
 
@@ -261,21 +271,19 @@ class Warm:
         judge = _judging.Judge(
             job, forks, limits, _forks.Task, write, lambda: _listing(job["copy"]) != before
         )
+        phase("indexed")
         for test, group in enumerate(groups):
             if not group:
                 judge.left_out[test] = "it was not collected"
                 write({"left_out": test, "reason": "it was not collected"})
-        write({"end": True, "broken": judge.run()})
+        broken = judge.run()
+        phase("judged")
+        write({"end": True, "broken": broken})
 
     def _change(self, task: Any, live: Any, modules: dict[str, Any]) -> int:
         """Do what the task wants to be changed; returns how many functions were reached."""
         if task.mutant < 0:
-            swapped = 0
-            for each in self._job["mutants"]:
-                if not each["cold"]:
-                    module = modules[self._path(each)]
-                    swapped += _swap.swap_same(live, module, each["start"], each["end"])
-            return swapped
+            return int(sum(_swap.swap_same(live, module) for module in modules.values()))
         mutant = self._job["mutants"][task.mutant]
         module = modules[self._path(mutant)]
         if task.kind == "forced":
@@ -331,9 +339,9 @@ class Warm:
         _turn.private_places(session.config, os.path.join(self._job["scratch"], str(number)))
 
 
-def _mutated(text: str, mutant: dict[str, Any]) -> str:
-    changed: str = text[: mutant["start"]] + mutant["replacement"] + text[mutant["end"] :]
-    return changed
+def _mutated(text: Any, mutant: dict[str, Any]) -> str:
+    parts: list[str] = [text[: mutant["start"]], mutant["replacement"], text[mutant["end"] :]]
+    return "".join(parts)
 
 
 def _fork() -> int:
