@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 import warnings
 
-from ambidex.mutation.mutants import Generated, generate
 from ambidex.mutation.mutant import Mutant
+from ambidex.mutation.mutants import Generated, generate
 
 PATH = "src/shop.py"
 

@@ -48,7 +48,7 @@ class _Shard:
         return int.from_bytes(digest[:8], "big") % self.of == self.number - 1
 
 
-class _ShardType(click.ParamType):
+class _ShardType(click.ParamType):  # type: ignore[type-arg]
     name = "K/N"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> _Shard:

@@ -117,7 +117,7 @@ def _together(
 ) -> list[Group]:
     """Critical files and the others; of each the places of what is told if it is missed."""
     rules = policy["mutation"]
-    groups = []
+    groups: list[Group] = []
     for critical in (False, True):
         part = [
             each

@@ -7,9 +7,9 @@ met only if it is met whichever way that is. It is missed only if it is missed w
 between nothing is proved.
 
 Fairness in small numbers: one survivor of two is 50 %, and a single one may behave the same as
-the original, which nobody can tell from outside. So a lone survivor is not held against a
-function of which another mutant died, unless the demand is 100 % or the file is critical. It is
-listed all the same.
+the original, which nobody can tell from outside; whoever is held to kill that one can't get done.
+So a lone survivor is not held against a function of which another mutant died, unless the demand
+is 100 % or the file is critical. It is listed all the same. What no test executes is no such case.
 """
 
 from __future__ import annotations
@@ -146,14 +146,15 @@ class Demand:
         """`MET`, `MISSED`, `OPEN` or `NOTHING`."""
         if not tally.total:
             return NOTHING
-        if self._holds(tally.dead, tally.missed + tally.not_judged):
+        forgiving = not self.strict and not tally.uncovered
+        if self._holds(tally.dead, tally.missed + tally.not_judged, forgiving):
             return MET
-        if not self._holds(tally.dead + tally.not_judged, tally.missed):
+        if not self._holds(tally.dead + tally.not_judged, tally.missed, forgiving):
             return MISSED
         return OPEN
 
-    def _holds(self, dead: int, missed: int) -> bool:
-        if missed == 1 and dead and not self.strict:
+    def _holds(self, dead: int, missed: int, forgiving: bool) -> bool:
+        if forgiving and missed == 1 and dead:
             return True
         if self.former is not None:
             dead_before, missed_before = self.former

@@ -52,6 +52,11 @@ def test_a_lone_survivor_counts_where_nothing_died_or_everything_has_to() -> Non
     assert Demand(90, strict=True).standing(tally(8, 1)) == MISSED
 
 
+def test_what_no_test_executes_is_not_forgiven() -> None:
+    assert Demand(80).standing(Tally(killed=3, uncovered=1)) == MISSED
+    assert Demand(80, former=(9, 0)).standing(Tally(killed=9, uncovered=1)) == MISSED
+
+
 def test_what_was_not_judged_keeps_open_what_it_could_turn() -> None:
     assert Demand(80).standing(tally(8, 0, 2)) == MET  # both may survive
     assert Demand(80).standing(tally(7, 0, 3)) == OPEN
