@@ -55,13 +55,9 @@ def _verdict(subject: Subject) -> Verdict:
     if not modules:
         return Verdict(GATE, NOT_RUN, "no function changed", details={"owed": 0})
     tests = testmap.load(subject.state, subject.root)
-    if tests is not None and subject.after is not None and tests.tree != subject.after.sha:
-        # What changed since is in no test's record: it would look as if no test executed it.
-        reason = "the last recorded run of the tests was on other files"
-        return Verdict(GATE, NOT_RUN, reason)
-    if tests is None:
-        reason = "which tests execute the changed code is not known: no test run was recorded"
-        return Verdict(GATE, NOT_RUN, reason)
+    # What changed since it was recorded would look as if no test executed it.
+    if tests is None or (subject.after is not None and tests.tree != subject.after.sha):
+        return _without_map(subject)
     outcome = judging.run(
         subject.root,
         subject.state,
@@ -78,6 +74,14 @@ def _verdict(subject: Subject) -> Verdict:
     if verdict.status == PASSED:
         remember(scores, found)
     return verdict
+
+
+def _without_map(subject: Subject) -> Verdict:
+    if not any(verdict.gate == "tests" for verdict in subject.verdicts):
+        reason = "the gate tests is off, and without a run of the tests no mutant can be judged"
+        return Verdict(GATE, NOT_RUN, reason, details={"owed": 0})
+    reason = "which tests execute the changed code is not known: no run on these files is recorded"
+    return Verdict(GATE, NOT_RUN, reason)
 
 
 def verdict_of(

@@ -196,19 +196,31 @@ def test_without_time_nothing_is_proved(folder: Path) -> None:
     assert "not judged" in verdict.reason
 
 
+def after_tests(repository: Repository) -> Verdict:
+    subject = repository.subject()
+    subject.verdicts.append(Verdict("tests", PASSED, "1 test passed"))
+    verdict = gate.judge(subject)
+    assert verdict is not None
+    return verdict
+
+
 def test_without_a_map_nothing_is_proved(folder: Path) -> None:
     repository = Repository(folder, FILES)
     repository.write({"src/shop.py": SHOP + ADDED})
-    verdict = judge(repository)
+    verdict = after_tests(repository)
     assert (verdict.status, verdict.is_fine) == (NOT_RUN, False)
+    # Whoever switches the tests off has said that nothing is to be run.
+    verdict = judge(repository)
+    assert (verdict.status, verdict.is_fine) == (NOT_RUN, True)
+    assert "the gate tests is off" in verdict.reason
 
 
 def test_a_map_of_other_files_is_none(folder: Path) -> None:
     repository = shop(folder, STRONG)
     repository.write({"src/shop.py": SHOP + ADDED.replace("// 100", "// 100 + 0")})
-    verdict = judge(repository)
+    verdict = after_tests(repository)
     assert (verdict.status, verdict.is_fine) == (NOT_RUN, False)
-    assert "other files" in verdict.reason
+    assert "no run on these files" in verdict.reason
 
 
 @pytest.mark.parametrize(

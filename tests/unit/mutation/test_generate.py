@@ -144,8 +144,8 @@ def test_what_is_nested_too_deeply_is_counted_not_lost() -> None:
 
 
 def test_private_names_mean_the_same_in_a_piece() -> None:
-    text = "class A:\n    def f(self, __a):\n        self.__b = __a + 1\n        super().f(__class__)\n"
-    assert marks(text)
+    body = "        self.__b = __a + 1\n        super().f(__class__)\n"
+    assert marks("class A:\n    def f(self, __a):\n" + body)
 
 
 def test_future_features_hold_in_a_piece() -> None:

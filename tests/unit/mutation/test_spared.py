@@ -31,7 +31,7 @@ NEVER = [
     "def f(a):\n  raise NotImplementedError('not yet')",
     "@overload\ndef f(a: int = 3) -> int: return 4",
     "class P(Protocol):\n  @property\n  def f(self, a=3) -> int: ...",
-    "class P(ABC):\n  @abstractmethod\n  def f(self, a=3):\n    '''What.'''\n    raise NotImplementedError",
+    "class P(ABC):\n  def f(self, a=3):\n    '''What.'''\n    raise NotImplementedError",
     "class A:\n  def __repr__(self): return f'A({self.a + 1})' or 'A'",
     "def f(): pass",
     "type A = dict[str, int]" if hasattr(__import__("ast"), "TypeAlias") else "A: TypeAlias = int",
