@@ -34,6 +34,12 @@ EDIT_GATES = ("format", "lint", "scan")
 PROOF_GATES: tuple[Gate, ...] = (
     Gate("tests", suite.irrelevant, suite.affected_tests, suite.suite),
     Gate("coverage", later("ambidex.proof.coverage_gate", "judge")),
+    Gate(
+        "mutation",
+        later("ambidex.mutation.stryker", "judge"),
+        later("ambidex.mutation.cargo", "judge"),
+        later("ambidex.mutation.gate", "judge"),
+    ),
 )
 
 
