@@ -21,6 +21,7 @@ VERBS = (
     "init",
     "install",
     "pause",
+    "properties",
     "scan",
     "status",
     "trust",

@@ -6,10 +6,17 @@ profile of ours. A profile is loaded before the project's own code: whatever the
 command line loads later replaces it.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 
 import pytest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from typing import Any
 
 # Examples per property; what each profile is for says docs/properties.md.
 EXAMPLES = {"dev": 25, "ci": 200, "thorough": 500, "mutants": 50}
@@ -24,17 +31,17 @@ class _Chosen:
 
     begun = False
     name = ""
-    builtin = None
+    builtin: Any = None
     file = ""
 
 
-def register():
+def register() -> None:
     """Register our profiles; Hypothesis calls this at the end of its import."""
     from hypothesis import HealthCheck, Phase, settings
 
     default = settings.get_profile("default")
     # Time is limited by whoever runs the tests; a slow machine is no failing property.
-    more = {
+    more: dict[str, dict[str, Any]] = {
         "dev": {},
         "ci": {"derandomize": True, "print_blob": True},
         "thorough": {"derandomize": bool(os.environ.get("CI")), "print_blob": True},
@@ -52,13 +59,13 @@ def register():
             settings.register_profile(
                 PREFIX + name, default, max_examples=count, deadline=None, **kept
             )
-    if _Chosen.name and _Chosen.builtin is None:
+    # Those two are Hypothesis's own choice; any other one is somebody's.
+    if _Chosen.name and _current() in ("default", "ci"):
         _Chosen.builtin = _known(settings, _Chosen.name)
-        if _current() in ("default", "ci"):
-            settings.load_profile(PREFIX + _Chosen.name)
+        settings.load_profile(PREFIX + _Chosen.name)
 
 
-def _known(settings, name):
+def _known(settings: Any, name: str) -> Any:
     """The profile of that name, or None."""
     from hypothesis.errors import InvalidArgument
 
@@ -68,7 +75,7 @@ def _known(settings, name):
         return None
 
 
-def pytest_addoption(parser):
+def pytest_addoption(parser: pytest.Parser) -> None:
     """Our two options; each has an environment variable, for runs that others start."""
     group = parser.getgroup("ambidex", "Ambidex")
     try:
@@ -88,12 +95,12 @@ def pytest_addoption(parser):
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config):
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Before any code of the project: the chosen profile, now or when Hypothesis is imported."""
     _begin(early_config, early_config.known_args_namespace)
 
 
-def _begin(config, options):
+def _begin(config: pytest.Config, options: object) -> None:
     if _Chosen.begun:
         return
     _Chosen.begun = True
@@ -102,15 +109,17 @@ def _begin(config, options):
     _Chosen.name = _choice(options, config)
     named = getattr(options, "ambidex_examples", None)
     _Chosen.file = named or os.environ.get("AMBIDEX_EXAMPLES", "")
-    if _Chosen.name and (_BY_PATH or "hypothesis" in sys.modules):
+    named = getattr(options, "hypothesis_profile", None) or ""
+    wanted = _Chosen.name or named.startswith(PREFIX)
+    if wanted and (_BY_PATH or "hypothesis" in sys.modules):
         try:
             register()
         except ImportError:
             _Chosen.name = ""
 
 
-def _choice(options, config):
-    name = getattr(options, "ambidex_profile", None) or os.environ.get("AMBIDEX_PROFILE", "")
+def _choice(options: object, config: Any) -> str:
+    name: str = getattr(options, "ambidex_profile", None) or os.environ.get("AMBIDEX_PROFILE", "")
     if name.startswith(PREFIX):
         name = name[len(PREFIX) :]
     if name in EXAMPLES:
@@ -121,7 +130,7 @@ def _choice(options, config):
     return "ci" if opted_in and os.environ.get("CI") and not name else ""
 
 
-def _leave_the_path():
+def _leave_the_path() -> None:
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [entry for entry in sys.path if entry != here]
     entries = os.environ.get("PYTHONPATH", "").split(os.pathsep)
@@ -133,7 +142,7 @@ def _leave_the_path():
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_configure(config):
+def pytest_configure(config: pytest.Config) -> None:
     """A profile that the project registered under the chosen name stands for ours."""
     # Workers of xdist load plugins late.
     _begin(config, config.option)
@@ -146,14 +155,14 @@ def pytest_configure(config):
         settings.load_profile(_Chosen.name)
 
 
-def _current():
+def _current() -> str:
     from hypothesis import settings
 
     return getattr(settings, "_current_profile", "") or ""
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_makereport(item, call):
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
     """Write down what Hypothesis found."""
     failing = getattr(item, "_hypothesis_failing_examples", None)
     if not failing or not _Chosen.file or call.when != "call" or hasattr(item, _RECORDED):
@@ -171,7 +180,7 @@ def pytest_runtest_makereport(item, call):
         return
 
 
-def _record(item, text):
+def _record(item: pytest.Item, text: str) -> dict[str, Any]:
     """One failing example.
 
     `values` are the arguments as Python code, None where they are no code; `unknown` the names
@@ -179,7 +188,7 @@ def _record(item, text):
     """
     function = getattr(item, "obj", None)
     inner = getattr(getattr(function, "hypothesis", None), "inner_test", function)
-    code = getattr(inner, "__code__", None)
+    code: Any = getattr(inner, "__code__", None)
     values, unknown = _values(text, item, getattr(inner, "__globals__", {}))
     return {
         "node": item.nodeid,
@@ -193,7 +202,9 @@ def _record(item, text):
     }
 
 
-def _values(text, item, namespace):
+def _values(
+    text: str, item: pytest.Item, namespace: dict[str, Any]
+) -> tuple[list[list[str]] | None, list[str]]:
     import ast
     import builtins
 
@@ -201,20 +212,20 @@ def _values(text, item, namespace):
     given = _arguments(text, passed)
     if not given or any(_is_data(value) for _, value in given):
         return None, []
-    unknown = set()
+    unknown: set[str] = set()
     for _, value in given:
         for node in ast.walk(value):
             if not isinstance(node, ast.Name) or node.id in namespace:
                 continue
             if node.id in ("nan", "inf"):
                 # `ast.unparse` writes a name as it stands, and these floats have no literal.
-                node.id = "float('%s')" % node.id
+                node.id = f"float('{node.id}')"
             elif not hasattr(builtins, node.id):
                 unknown.add(node.id)
     return [[name, ast.unparse(value)] for name, value in given], sorted(unknown)
 
 
-def _arguments(text, passed):
+def _arguments(text: str, passed: set[str]) -> list[tuple[str, ast.expr]]:
     """The arguments of the printed call that Hypothesis gave, parsed; [] where one is no code."""
     import ast
     import re
@@ -232,10 +243,10 @@ def _arguments(text, passed):
         return []
     if not isinstance(call, ast.Call) or call.args or any(k.arg is None for k in call.keywords):
         return []
-    return [(each.arg, each.value) for each in call.keywords if each.arg not in passed]
+    return [(each.arg or "", each.value) for each in call.keywords if each.arg not in passed]
 
 
-def _is_data(value):
+def _is_data(value: ast.expr) -> bool:
     """Whether a value is interactive data, which only a running test can draw."""
     import ast
 

@@ -46,9 +46,8 @@ def _checks(tree: ast.AST) -> Iterator[ast.expr]:
             yield ast.Name("raise", ast.Load())
         elif isinstance(node, ast.Call):
             name = _last_name(node.func)
-            if name.lower().startswith(("assert", "check", "verify", "expect")):
-                yield node
-            elif name in _RAISING:
+            checks = name.lower().startswith(("assert", "check", "verify", "expect"))
+            if checks or name in _RAISING:
                 yield node
 
 
@@ -97,12 +96,10 @@ def _assumes_one_value(node: ast.AST) -> bool:
     condition = node.args[0]
     if isinstance(condition, ast.Constant):
         return not condition.value
-    return (
-        isinstance(condition, ast.Compare)
-        and isinstance(condition.ops[0], (ast.Eq, ast.Is))
-        and any(isinstance(side, ast.Constant) for side in (condition.left, condition.comparators[0]))
-        and isinstance(condition.left, (ast.Name, ast.Constant))
-    )
+    if not isinstance(condition, ast.Compare) or not isinstance(condition.ops[0], ast.Eq):
+        return False
+    kinds = {type(side) for side in (condition.left, condition.comparators[0])}
+    return kinds == {ast.Name, ast.Constant}
 
 
 def _last_name(node: ast.AST) -> str:

@@ -7,91 +7,12 @@ explicit example is tried on each run, everywhere, before anything random.
 from __future__ import annotations
 
 import ast
-import json
-import os
-import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from ambidex.proof.failing_examples import Example
 
-_LONGEST_LINE = 88
-_MOST_BYTES = 10_000_000
 _ALIAS = "hypothesis_example"
-
-
-class Example:
-    """One failing example, as `inside/ambidex_properties.py` recorded it.
-
-    Attributes:
-        node: the test's node id.
-        path: the file with the test's source; relative to the root where it lies in it.
-        function: the test's qualified name.
-        line: the first line of the test, decorators included.
-        values: arguments and their values as code; None where they can't be written as code.
-        unknown: names in the values that the test's module does not have.
-        text: the example as Hypothesis printed it.
-        profile: the Hypothesis profile under which it was found.
-    """
-
-    __slots__ = ("function", "line", "node", "path", "profile", "text", "unknown", "values")
-
-    def __init__(self, root: str, record: dict[str, Any]) -> None:
-        inside = os.path.relpath(os.path.realpath(record["path"]), os.path.realpath(root))
-        outside = inside.startswith(os.pardir) or not record["path"]
-        self.node = str(record["node"])
-        self.path = record["path"] if outside else inside.replace(os.sep, "/")
-        self.function = str(record["function"])
-        self.line = int(record["line"])
-        values = record["values"]
-        self.values = None if values is None else [(str(k), str(v)) for k, v in values]
-        self.unknown = [str(name) for name in record["unknown"]]
-        self.text = str(record["text"])
-        self.profile = str(record["profile"])
-
-    @property
-    def missing(self) -> list[str]:
-        """Unknown names that no import of a standard module explains."""
-        return [name for name in self.unknown if name not in sys.stdlib_module_names]
-
-    def decorator(self, name: str = "example", indent: str = "") -> str:
-        """The decorator's lines, without a newline at the end; `""` where there is no code."""
-        if self.values is None:
-            return ""
-        arguments = [f"{key}={value}" for key, value in self.values]
-        line = f"{indent}@{name}({', '.join(arguments)})"
-        if len(line) <= _LONGEST_LINE:
-            return line
-        inner = "".join(f"{indent}    {argument},\n" for argument in arguments)
-        return f"{indent}@{name}(\n{inner}{indent})"
-
-    def _key(self) -> tuple[str, str, str]:
-        return self.path, self.function, self.text if self.values is None else str(self.values)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Example) and self._key() == other._key()
-
-    def __hash__(self) -> int:
-        return hash(self._key())
-
-
-def read(root: str, path: str) -> list[Example]:
-    """The examples in a record, each once, in order; none where there is no record.
-
-    Lines that are no record of ours (cut off by a full disk) are left out.
-    """
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            lines = file.read(_MOST_BYTES).splitlines()
-    except OSError:
-        return []
-    found = []
-    for line in lines:
-        try:
-            found.append(Example(root, json.loads(line)))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            continue
-    return list(dict.fromkeys(found))
 
 
 class Refused(Exception):
@@ -163,8 +84,9 @@ class _Text:
 
     def with_insertions(self, insertions: list[tuple[int, str]]) -> bytes:
         found = self.source
-        # From the end, so that offsets hold; at one place the later one is put in first.
-        for offset, text in sorted(reversed(insertions), key=lambda each: each[0], reverse=True):
+        # From the end, so that offsets hold; at one place what comes later is put in first.
+        insertions.sort(key=lambda each: each[0])
+        for offset, text in reversed(insertions):
             new = text.encode().replace(b"\n", self.newline)
             found = found[:offset] + new + found[offset:]
         return found
@@ -197,16 +119,20 @@ def _has(function: ast.FunctionDef | ast.AsyncFunctionDef, example: Example) -> 
     """Whether the test has this example already, however it is spaced."""
     wanted = {key: ast.dump(_value(value)) for key, value in example.values or ()}
     for decorator in function.decorator_list:
-        # `.via(...)` and `.xfail(...)` say something about the example before them.
-        while isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute):
-            if not isinstance(decorator.func.value, ast.Call):
-                break
-            decorator = decorator.func.value
-        if isinstance(decorator, ast.Call) and not decorator.args:
-            there = {each.arg: ast.dump(each.value) for each in decorator.keywords}
+        call = _innermost(decorator)
+        if isinstance(call, ast.Call) and not call.args:
+            there = {each.arg: ast.dump(each.value) for each in call.keywords}
             if there == wanted:
                 return True
     return False
+
+
+def _innermost(decorator: ast.expr) -> ast.expr:
+    """`example(…)` of `example(…).via(…)`, which says something about the example before it."""
+    function = decorator.func if isinstance(decorator, ast.Call) else None
+    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Call):
+        return _innermost(function.value)
+    return decorator
 
 
 def _value(code: str) -> ast.expr:
