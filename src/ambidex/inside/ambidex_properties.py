@@ -171,7 +171,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     setattr(item, _RECORDED, True)
     import json
 
-    lines = [json.dumps(_record(item, text)) + "\n" for text in failing]
+    # The steps of a state machine are notes of their own.
+    notes = getattr(call.excinfo.value, "__notes__", ()) if call.excinfo else ()
+    steps = "\n".join(note for note in notes if "<state machine>" not in note)
+    texts = [steps or text if text == "<state machine>" else text for text in failing]
+    lines = [json.dumps(_record(item, text)) + "\n" for text in texts]
     try:
         # One write per test: workers of a distributed run share the file.
         with open(_Chosen.file, "a", encoding="utf-8") as file:

@@ -17,7 +17,7 @@ from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Finding, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from typing import Any
 
     from ambidex.changes.functions import Function
@@ -209,7 +209,7 @@ def _runner(subject: Subject, known: TestMap, deadline: float) -> Judge:
 
     def judge_with(
         mutants: Sequence[Mutant], covering: Mapping[str, Sequence[str]]
-    ) -> Sequence[Judged]:
+    ) -> tuple[Sequence[Judged], Collection[str]]:
         from ambidex.mutation import runner
 
         run = runner.judge(
@@ -224,7 +224,7 @@ def _runner(subject: Subject, known: TestMap, deadline: float) -> Judge:
         )
         if run.broken:
             raise property_kills.Broken(run.broken)
-        return run.judged
+        return run.judged, run.left_out
 
     return judge_with
 

@@ -13,13 +13,17 @@ from ambidex.mutation.mutant import NOT_JUDGED, TIMEOUT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from ambidex.mutation.mutant import Judged, Mutant
     from ambidex.proof.property_tests import Property
 
-    # Judges mutants with the tests that cover each, in that order; raises `Broken`.
-    Judge = Callable[[Sequence[Mutant], Mapping[str, Sequence[str]]], Sequence[Judged]]
+    # Judges mutants with the tests that cover each, in that order; with them come the tests that
+    # could not be used. Raises `Broken`.
+    Judge = Callable[
+        [Sequence[Mutant], Mapping[str, Sequence[str]]],
+        tuple[Sequence[Judged], Collection[str]],
+    ]
 
 # Mutants per property and round: nearly every property that tests something kills one of the first.
 ROUNDS = (4, 12, 24)
@@ -95,9 +99,16 @@ def _round(
             covering.setdefault(mutant.id, []).extend(nodes)
             askers.setdefault(mutant.id, []).append((each, nodes))
     again: dict[Property, list[tuple[Mutant, Sequence[str]]]] = {}
-    for judged in judge(list(mutants.values()), covering):
+    outcomes, left_out = judge(list(mutants.values()), covering)
+    for judged in outcomes:
         mutant = judged.mutant
-        those = askers[mutant.id]
+        those = []
+        for each, nodes in askers[mutant.id]:
+            # It fails without any change, too: that it noticed nothing says nothing.
+            if left_out and not set(nodes).isdisjoint(left_out):
+                scores[each].unjudged += 1
+            else:
+                those.append((each, nodes))
         killer = next((each for each, _ in those if each.owns(judged.killer)), None)
         if judged.status == TIMEOUT and len(those) == 1:
             killer = those[0][0]
