@@ -16,6 +16,7 @@ import pytest
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Iterator
     from typing import Any
 
 # Examples per property; what each profile is for says docs/properties.md.
@@ -161,14 +162,19 @@ def _current() -> str:
     return getattr(settings, "_current_profile", "") or ""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """Write down what Hypothesis found."""
+    # Tests of unittest, state machines among them, get their exception while the report is made.
+    yield
     failing = getattr(item, "_hypothesis_failing_examples", None)
-    if not failing or not _Chosen.file or call.when != "call" or hasattr(item, _RECORDED):
-        return
-    # A test that is run again after a failure is still one record.
-    setattr(item, _RECORDED, True)
+    if failing and _Chosen.file and call.when == "call" and not hasattr(item, _RECORDED):
+        # A test that is run again after a failure is still one record.
+        setattr(item, _RECORDED, True)
+        _write(item, call, failing)
+
+
+def _write(item: pytest.Item, call: pytest.CallInfo[None], failing: list[str]) -> None:
     import json
 
     # The steps of a state machine are notes of their own.
