@@ -268,7 +268,8 @@ class Judge:
         """The tests in contiguous parts of about the same length in seconds, up to the bound."""
         seconds = self._job["seconds"]
         budget = max(1.0, (self._share() - time.monotonic()) * workers)
-        kept, total = [], 0.0
+        kept: list[int] = []
+        total = 0.0
         for test in union:
             total += seconds[test] + 0.001
             if total > budget and kept:

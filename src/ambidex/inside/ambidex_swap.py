@@ -6,7 +6,6 @@ walked in parallel, and every live function that has an old code object gets its
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -62,12 +61,24 @@ class Live:
 
     def of(self, path: str, code: CodeType) -> list[FunctionType]:
         """The live functions of file `path` whose code was compiled from where `code` was."""
-        return self._functions.get((path, key_of(code)), [])
+        there = self._functions.get((path, key_of(code)), [])
+        if len({id(each.__code__) for each in there}) < 2:
+            return there
+        # Several lambdas in one line; or one function, imported more than once.
+        return [each for each in there if _equal(each.__code__, code)] or there
 
     def forget_results(self) -> None:
         """Empty the caches: they may hold what the right code returned."""
         for cache in self._caches:
             cache.cache_clear()
+
+
+def _equal(one: CodeType, other: CodeType) -> bool:
+    where: Any = getattr(one, "co_positions", None)
+    if where is None:  # Python 3.10 and older know lines only
+        return one == other
+    there: Any = other
+    return one == other and list(where()) == list(there.co_positions())
 
 
 def key_of(code: CodeType) -> Key:

@@ -5,8 +5,8 @@ pipe takes in one piece: the task's number, a verb, arguments. Only bare descrip
 a file object that nobody closes would fail a suite that turns warnings into errors.
 
 Verbs: `pid` (process), `swapped` (how many functions), `start` (position), `passed` (position,
-wall and CPU seconds), `failed` (position), `missing` (position), `interrupted` (by which exception), `unswappable` (why),
-`trouble` (what went wrong on our side), `end`.
+wall and CPU seconds), `failed` (position), `missing` (position), `interrupted` (by which
+exception), `unswappable` (why), `trouble` (what went wrong on our side), `end`.
 """
 
 from __future__ import annotations

@@ -8,11 +8,11 @@ split off, which forks the cold ones: they go on to import the project with one 
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib.util
 import json
 import os
-import select  # noqa: F401 - not later, where a test may have changed the path
 import subprocess
 import sys
 import traceback
@@ -34,8 +34,8 @@ _MOST_FILES = 50_000
 def _beside(name: str) -> Any:
     """A module that lies beside this one; no project's module of that name is in its way."""
     spec = importlib.util.spec_from_file_location(f"_{name}", os.path.join(_FOLDER, f"{name}.py"))
-    assert spec
-    assert spec.loader
+    if spec is None or spec.loader is None:
+        raise ImportError(name)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
@@ -50,7 +50,7 @@ def _enter(copy: str) -> None:
     flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
     script = sys.argv[0]
     start = ["-m", "pytest"] if os.path.basename(script) == "__main__.py" else [script]
-    os.execv(sys.executable, [sys.executable, *flags, *start, *sys.argv[1:]])
+    os.execv(sys.executable, [sys.executable, *flags, *start, *sys.argv[1:]])  # noqa: S606
 
 
 def _leave_no_trace() -> None:
@@ -218,10 +218,8 @@ class Warm:
         def fork(task: Any) -> int:
             pid = _fork()
             if pid:
-                try:
+                with contextlib.suppress(OSError):  # it was faster, or is gone already
                     os.setpgid(pid, pid)
-                except OSError:
-                    pass  # it was faster, or is gone already
                 return pid
             turn = self._turn = _turn.Turn(task.number, self._say, self._guard)
 
@@ -332,8 +330,10 @@ class Warm:
 
 
 def _mutated(text: str, mutant: dict[str, Any]) -> str:
-    changed: str = text[: mutant["start"]] + mutant["replacement"] + text[mutant["end"] :]
-    return changed
+    start: int = mutant["start"]
+    end: int = mutant["end"]
+    replacement: str = mutant["replacement"]
+    return text[:start] + replacement + text[end:]
 
 
 def _fork() -> int:
