@@ -91,13 +91,17 @@ def _round(
 ) -> dict[Property, list[tuple[Mutant, Sequence[str]]]]:
     """Judge once; what has to be asked again, because somebody else killed the mutant first."""
     mutants: dict[str, Mutant] = {}
-    covering: dict[str, list[str]] = {}
     askers: dict[str, list[tuple[Property, Sequence[str]]]] = {}
     for each, wanted in asked.items():
         for mutant, nodes in wanted:
             mutants[mutant.id] = mutant
-            covering.setdefault(mutant.id, []).extend(nodes)
             askers.setdefault(mutant.id, []).append((each, nodes))
+    covering: dict[str, list[str]] = {}
+    for at, (name, those) in enumerate(askers.items()):
+        # Everybody is first somewhere, so that fewer have to be asked again.
+        first = at % len(those)
+        those[:] = those[first:] + those[:first]
+        covering[name] = [node for _, nodes in those for node in nodes]
     again: dict[Property, list[tuple[Mutant, Sequence[str]]]] = {}
     outcomes, left_out = judge(list(mutants.values()), covering)
     for judged in outcomes:

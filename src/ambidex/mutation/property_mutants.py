@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 # Of what a property executes, the functions that fewest other tests execute say most about it.
 _MOST_FUNCTIONS = 20
 _MOST_MUTANTS = sum(property_kills.ROUNDS)
+# A property that only calls a function dies of these: the program crashes, nothing is noticed.
+_CRASHING = frozenset(("AssignedValue", "CallArgument", "ExceptionType"))
+_CRASHES = frozenset(("None", "/", "//", "%", "/=", "//=", "%="))
 
 
 def executed(
@@ -64,8 +67,10 @@ def mutants(
 ) -> Reached:
     """Mutants of each property's functions, by turns, in an order that chance could have made.
 
-    Code that runs while modules are imported is left out: it is judged in cold processes, which
-    take too long for the question whether a property can fail at all.
+    Only those that make values wrong and not the program crash: where a type changes, every
+    property that so much as calls the function would notice. Code that runs while modules are
+    imported is left out: it is judged in cold processes, which take too long for the question
+    whether a property can fail at all.
     """
     from ambidex.mutation.mutants import generate
 
@@ -80,7 +85,7 @@ def mutants(
         if text is None:
             continue
         for mutant in generate(path, text, functions=sorted(names)).mutants:
-            if not mutant.at_import:
+            if not mutant.at_import and not _crashes(mutant):
                 made.setdefault((path, mutant.qualname), []).append(mutant)
     for column in made.values():
         column.sort(key=_shuffled)
@@ -108,6 +113,10 @@ def _in_turns(
             if own:
                 found.append((mutant, own))
     return found
+
+
+def _crashes(mutant: Mutant) -> bool:
+    return mutant.operator in _CRASHING or mutant.replacement.strip() in _CRASHES
 
 
 def _shuffled(mutant: Mutant) -> bytes:
