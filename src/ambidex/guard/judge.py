@@ -58,11 +58,11 @@ class Hit:
         self.because = because
 
 
-def hits(effects: Iterable[Effect], scene: Scene) -> Iterator[Hit]:
+def hits(effects: list[Effect], scene: Scene) -> Iterator[Hit]:
     """All rules that apply to `effects`, in the effects' order.
 
     After `MAX_SECONDS` an effect that nobody could judge, of kind `unknown`, takes the place of
-    the rest: it is added to `effects` when that is a list.
+    the rest: it is added to `effects`.
     """
     own = scene.policy["guard"]["rules"]
     distinct = _distinct(effects)
@@ -71,8 +71,7 @@ def hits(effects: Iterable[Effect], scene: Scene) -> Iterator[Hit]:
     deadline = time.process_time() + MAX_SECONDS
     for number, effect in enumerate(distinct, 1):
         if not number & 15 and time.process_time() > deadline:
-            if isinstance(effects, list):
-                effects.append(Effect(UNKNOWN, action="too-long", data="it does too many things"))
+            effects.append(Effect(UNKNOWN, action="too-long", data="it does too many things"))
             return
         for rule in asked[effect.kind]:
             saw = rule.when(effect, scene)
