@@ -158,6 +158,10 @@ class _Maker:
             qualname, at_import = self.unit.place(start, line, self.text)
             if self.functions is not None and not _named(qualname, self.functions):
                 continue
+            if qualname == MODULE and _once_is_enough(
+                self.text.text[start:end], replacement, operator
+            ):
+                continue
             if line in silenced:
                 self.made.drop(PRAGMA)
                 continue
@@ -192,11 +196,11 @@ class _Maker:
 
     def _proposed(self, wanted: set[int]) -> Iterator[Edit]:
         unit, text = self.unit, self.text
-        yield from operators.propose(unit, text)
         shift = unit.first - 1 - unit.added
-        # Its columns hold whatever ends the lines; it takes only some of what Python takes.
+        # libcst's columns hold whatever ends the lines, but not all that Python takes for an end.
         source = unit.source.replace("\r\n", "\n").replace("\r", "\n")
         try:
+            yield from operators.propose(unit, text)
             for first, last, changed, operator in mutmut_operators.propose(
                 source, lambda line: line + shift in wanted
             ):
@@ -222,6 +226,16 @@ def _apart(text: str, start: int, end: int, replacement: str) -> str:
 
 def _is_word(character: str) -> bool:
     return character.isalnum() or character in set("_'\"")
+
+
+def _once_is_enough(before: str, replacement: str, operator: str) -> bool:
+    """Whether another mutant of the same literal asks the same question.
+
+    Outside of functions each mutant costs a process of its own.
+    """
+    if operator == "AssignedValue":
+        return before[:1] in set("0123456789\"'") or before in ("True", "False")
+    return operator == "StringLiteral" and before.lower() == replacement.lower()
 
 
 def _useless(code: object, before: object, seen: dict[object, None]) -> str:

@@ -121,7 +121,7 @@ def propose(source: str, wanted: Callable[[int], bool] = lambda _line: True) -> 
             continue
         for kind, operator in mutation_operators:
             if isinstance(node, kind):
-                name = _BY_NODE.get(type(node).__name__) or NAMES.get(operator.__name__, "")
+                name = _name(node, operator.__name__)
                 if isinstance(node, cst.AugAssign) and operator.__name__ == _PLAIN:
                     # The rest of the statement stays as it is written.
                     yield _plain_assignment(places[node.operator], name)
@@ -129,7 +129,13 @@ def propose(source: str, wanted: Callable[[int], bool] = lambda _line: True) -> 
                 for changed in operator(node):
                     edit = diff.edit(node, changed)
                     if edit is not None:
-                        yield (*edit, name or "Other")
+                        yield (*edit, name)
+
+
+def _name(node: Any, operator: str) -> str:
+    if type(node).__name__ == "Name" and node.value == "deepcopy":
+        return "MethodExpression"
+    return _BY_NODE.get(type(node).__name__) or NAMES.get(operator, "Other")
 
 
 def _left_alone(cst: Any, node: cst.CSTNode) -> bool:
@@ -187,6 +193,9 @@ class _Diff:
     def _removed(self, before: Any, after: Any) -> tuple[Place, Place, str] | None:
         gone = next((at for at, each in enumerate(after) if each is not before[at]), len(after))
         first, last = self._ends(self._places[before[gone]])
+        if isinstance(before[gone], self._cst.MatchCase):
+            # A block: what is left of its line is blank.
+            return first, last, ""
         if gone + 1 < len(before):
             last = self._ends(self._places[before[gone + 1]])[0]
         elif gone:

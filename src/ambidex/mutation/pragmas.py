@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _PRAGMA = re.compile(r"#\s*pragma:\s*(?:(no mutate)\b[:\s]*(block|start|end)?|(no ?cover)\b)", re.I)
 BARE, BLOCK, START, END, NO_COVER = "bare", "block", "start", "end", "no cover"
 # How much of a line must have been there for its pragma to be the same one.
-_ALIKE = 0.6
+_ALIKE = 0.75
 
 
 class Pragma:
@@ -106,7 +106,7 @@ def _alike(before: str, after: str) -> bool:
     from difflib import SequenceMatcher
 
     # The pragma itself is the same in both, and says nothing about the code.
-    before, after = (each.partition("#")[0] for each in (before, after))
+    before, after = (each.partition("#")[0].strip() for each in (before, after))
     return SequenceMatcher(None, before, after, autojunk=False).ratio() >= _ALIKE
 
 

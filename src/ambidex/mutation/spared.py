@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 
 from ambidex.mutation.operators import DECORATOR, SILENT_DECORATORS, called
+from ambidex.mutation.units import first_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,7 +123,9 @@ class Spared:
     def _assign(self, node: ast.Assign | ast.AnnAssign) -> None:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         about = any(isinstance(each, ast.Name) and each.id in _METADATA for each in targets)
-        if about or called(node.value) in (*_TYPE_MAKERS, "getLogger"):
+        value = node.value
+        alias = isinstance(value, ast.Subscript) and called(value.value) in _TYPE_FORMS
+        if about or alias or called(value) in (*_TYPE_MAKERS, "getLogger"):
             self._spare(node)
         elif isinstance(node, ast.AnnAssign):
             self._spare(node if called(node.annotation) == "TypeAlias" else node.annotation)
@@ -173,7 +176,8 @@ class Spared:
             self._spare(each, () if called(each) in SILENT_DECORATORS else _LITERALS)
         overload = any(called(each) == "overload" for each in node.decorator_list)
         if node.name == "__repr__" or overload or all(map(_says_nothing, node.body)):
-            self._spare(node)
+            start = self._text.at(first_line(node), 0)
+            self._regions.append((start, self._text.span(node)[1], ()))
 
 
 def _says_nothing(node: ast.stmt) -> bool:

@@ -39,9 +39,9 @@ class Scope:
         self.node = node
         self.first = first_line(node)
         self.last = node.end_lineno or node.lineno
-        self.body = text.of_bytes(first_line(node.body[0]), 0)
-        if self.body <= text.span(node)[0]:
-            self.body = text.span(node.body[0])[0]
+        first = node.body[0]
+        decorated = first_line(first) < first.lineno
+        self.body = text.at(first_line(first), 0) if decorated else text.span(first)[0]
 
 
 class Unit:
@@ -110,7 +110,8 @@ def units(tree: ast.Module, text: Text) -> Iterator[Unit]:
 
 def first_line(node: ast.stmt) -> int:
     """The line in which a statement begins, its decorators included."""
-    return min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(each.lineno for each in decorators)])
 
 
 def _units(body: list[ast.stmt], owner: str, prefix: str, text: Text) -> Iterator[Unit]:
@@ -129,9 +130,8 @@ def _units(body: list[ast.stmt], owner: str, prefix: str, text: Text) -> Iterato
 
 def _apart(node: ast.ClassDef) -> bool:
     """Whether a class' body begins on a line of its own."""
-    head = [node.lineno]
-    head += [each.end_lineno or 0 for each in (*node.bases, *node.keywords, *node.decorator_list)]
-    return first_line(node.body[0]) > max(head)
+    given = [*node.bases, *(each.value for each in node.keywords), *node.decorator_list]
+    return first_line(node.body[0]) > max([node.lineno, *(each.end_lineno or 0 for each in given)])
 
 
 def _scopes(node: ast.AST, prefix: str, text: Text) -> Iterator[Scope]:
