@@ -34,6 +34,8 @@ GATE = "properties"
 # Fewer survivors may all be equivalent to the original.
 MIN_MISSED = 3
 _MOST_SHOWN = 3
+# A run that ends this near to the deadline was ended by it, seconds.
+_NO_TIME = 3.0
 _NO_MAP = "which code the property tests execute is not known: the tests were not recorded"
 
 
@@ -70,13 +72,38 @@ def judge_all(subject: Subject, chosen: Sequence[str] = ()) -> Verdict:
     found = select_properties(of_project(subject), chosen)
     if not found:
         return _owes_nothing("there are no property tests")
-    known = _map(subject)
+    known = _recorded(subject, found)
     if known is None:
         return Verdict(GATE, NOT_RUN, _NO_MAP)
     from ambidex.mutation import property_mutants
 
     places = property_mutants.executed(subject, known, found)
     return _judge(subject, known, found, places)
+
+
+def _recorded(subject: Subject, found: Sequence[Property]) -> TestMap | None:
+    """The test map, after having run those of the properties that are not in it."""
+    from ambidex.proof import python_tests, testmap
+    from ambidex.proof.recording import Recorder
+
+    known = _map(subject)
+    there = known.tests if known is not None else {}
+    names = {node.partition("[")[0] for node in there}
+    nodes = [each.node for each in found if each.node not in names]
+    if not nodes:
+        return known
+    recorder = Recorder(subject.environ)
+    python_tests.run(
+        subject.root,
+        subject.state,
+        subject.command(),
+        environ=subject.environ,
+        deadline=subject.deadline_of("tests"),
+        nodes=nodes,
+        recorder=recorder,
+    )
+    merged = testmap.merge(subject.state, subject.root, recorder.recording, "", nodes)
+    return merged or known
 
 
 def of_project(subject: Subject) -> dict[str, list[Property]]:
@@ -154,7 +181,9 @@ def _changed_properties(
     strategies = [
         path
         for path in ranges
-        if path not in by_file and property_tests.mentions(subject.content(path) or b"")
+        if ranges[path]
+        and path not in by_file
+        and property_tests.mentions(subject.content(path) or b"")
     ]
     if strategies:
         limit = time.monotonic() + (subject.deadline - time.monotonic()) / 10
@@ -222,7 +251,7 @@ def _runner(subject: Subject, known: TestMap, deadline: float) -> Judge:
             environ=environ,
             deadline=deadline,
         )
-        if run.broken:
+        if run.broken and time.monotonic() < deadline - _NO_TIME:
             raise property_kills.Broken(run.broken)
         return run.judged, run.left_out
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     ]
 
 # Mutants per property and round: nearly every property that tests something kills one of the first.
-ROUNDS = (4, 12, 24)
+ROUNDS = (4, 12)
 
 
 class Broken(Exception):
