@@ -40,6 +40,7 @@ PROOF_GATES: tuple[Gate, ...] = (
         later("ambidex.mutation.cargo", "judge"),
         later("ambidex.mutation.gate", "judge"),
     ),
+    Gate("properties", later("ambidex.mutation.properties", "judge")),
 )
 
 

@@ -9,7 +9,7 @@ import time
 import click
 
 from ambidex.cli.errors import EnvironmentBroken
-from ambidex.cli.project import Project
+from ambidex.cli.project import Project, clock
 from ambidex.guard import approvals, rulebook
 from ambidex.policy import globs, pause
 from ambidex.policy.errors import nearest_name
@@ -43,7 +43,7 @@ def command(what: str | None, duration: str, because: str, revoke: bool) -> None
     if what is None:
         held = [e for e in approvals.current(project.state, now) if e["root"] == project.root]
         for entry in held:
-            click.echo(f"{entry['what']}  until {_clock(entry['until'])}: {entry['because']}")
+            click.echo(f"{entry['what']}  until {clock(entry['until'])}: {entry['because']}")
         if not held:
             click.echo("Nothing is approved.")
         return
@@ -71,7 +71,7 @@ def command(what: str | None, duration: str, because: str, revoke: bool) -> None
     except OSError as error:
         raise EnvironmentBroken(f"the approval cannot be recorded: {error}") from None
     click.echo(
-        f"Approved until {_clock(int(now) + seconds)}: {name}. End it: ambidex approve --revoke"
+        f"Approved until {clock(int(now) + seconds)}: {name}. End it: ambidex approve --revoke"
     )
 
 
@@ -99,7 +99,3 @@ def _named(what: str, project: Project) -> tuple[str, str]:
     if wrong:
         raise click.UsageError(f"{what!r} is no path or glob: {wrong}.")
     return approvals.PATH, inside or path
-
-
-def _clock(until: int) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(until))

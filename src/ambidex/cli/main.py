@@ -22,6 +22,7 @@ VERBS = (
     "install",
     "mutate",
     "pause",
+    "properties",
     "scan",
     "status",
     "trust",

@@ -7,7 +7,7 @@ import time
 import click
 
 from ambidex.cli.errors import EnvironmentBroken
-from ambidex.cli.project import Project
+from ambidex.cli.project import Project, clock
 from ambidex.policy import pause
 
 
@@ -35,7 +35,7 @@ def command(duration: str | None, end: bool) -> None:
         return
     if duration is None:
         until = pause.is_paused(project.state, now)
-        click.echo(f"Paused until {_clock(until)}." if until else "Not paused.")
+        click.echo(f"Paused until {clock(until)}." if until else "Not paused.")
         return
     try:
         seconds = pause.parse_duration(duration)
@@ -47,8 +47,4 @@ def command(duration: str | None, end: bool) -> None:
         until = pause.pause(project.state, seconds, who, now)
     except OSError as error:
         raise EnvironmentBroken(f"the pause cannot be recorded: {error}") from None
-    click.echo(f"Paused until {_clock(until)}. End it earlier with: ambidex pause --end")
-
-
-def _clock(until: int) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(until))
+    click.echo(f"Paused until {clock(until)}. End it earlier with: ambidex pause --end")

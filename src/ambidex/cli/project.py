@@ -31,6 +31,11 @@ def typed_command() -> str:
     return "ambidex"
 
 
+def clock(seconds: int) -> str:
+    """A moment, in seconds since the epoch, as the clock on the wall shows it."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
+
+
 class Project:
     """The project around the current directory.
 

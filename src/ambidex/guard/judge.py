@@ -28,6 +28,8 @@ UNREADABLE = "ambidex.guard.unreadable"
 # must not turn a harmless command into a question, and the hook has a deadline of its own.
 MAX_SECONDS = 0.08
 
+_DISABLED = "the policy disables it"
+
 # Packs that no policy switches off as a whole.
 CORE = frozenset(
     {"golden", "paths", "own", "filesystem", "git", "devices", "host", "permissions", "network"}
@@ -56,11 +58,11 @@ class Hit:
         self.because = because
 
 
-def hits(effects: Iterable[Effect], scene: Scene) -> Iterator[Hit]:
+def hits(effects: list[Effect], scene: Scene) -> Iterator[Hit]:
     """All rules that apply to `effects`, in the effects' order.
 
     After `MAX_SECONDS` an effect that nobody could judge, of kind `unknown`, takes the place of
-    the rest: it is added to `effects` when that is a list.
+    the rest: it is added to `effects`.
     """
     own = scene.policy["guard"]["rules"]
     distinct = _distinct(effects)
@@ -69,8 +71,7 @@ def hits(effects: Iterable[Effect], scene: Scene) -> Iterator[Hit]:
     deadline = time.process_time() + MAX_SECONDS
     for number, effect in enumerate(distinct, 1):
         if not number & 15 and time.process_time() > deadline:
-            if isinstance(effects, list):
-                effects.append(Effect(UNKNOWN, action="too-long", data="it does too many things"))
+            effects.append(Effect(UNKNOWN, action="too-long", data="it does too many things"))
             return
         for rule in asked[effect.kind]:
             saw = rule.when(effect, scene)
@@ -95,41 +96,37 @@ def _distinct(effects: Iterable[Effect]) -> list[Effect]:
 
 
 def _hit(rule: Rule, effect: Effect, saw: str, scene: Scene) -> Hit:
-    decision = _weighed(rule.decision, effect.via)
-    guard = scene.policy["guard"]
-    for change in guard["decisions"]:
-        if change["rule"] == rule.id and decision != ALLOW:
-            decision = change["decision"]
-    because = ""
-    if is_disabled(rule.id, guard["disable"]):
-        because = "the policy disables it"
-    elif decision == ALLOW:
-        because = "it is not certain that this happens"
-    else:
-        from ambidex.guard.approvals import covering
+    decision, because = _left(rule.id, _weighed(rule.decision, effect.via), effect, scene)
+    return Hit(rule, effect, saw, decision, because)
 
-        approval = covering(rule.id, effect, scene, scene.now)
-        if approval:
-            because = f"{approval['who']} approved it: {approval['because']}"
-    return Hit(rule, effect, saw, ALLOW if because else decision, because)
+
+def _left(rule: str, decision: str, effect: Effect, scene: Scene) -> tuple[str, str]:
+    """What the policy and approvals leave of a rule's decision, and why that is `allow`."""
+    guard = scene.policy["guard"]
+    if is_disabled(rule, guard["disable"]):
+        return ALLOW, _DISABLED
+    if decision == ALLOW:
+        return ALLOW, "it is not certain that this happens"
+    for change in guard["decisions"]:
+        if change["rule"] == rule:
+            decision = change["decision"]
+    from ambidex.guard.approvals import covering
+
+    approval = covering(rule, effect, scene, scene.now)
+    if approval:
+        return ALLOW, f"{approval['who']} approved it: {approval['because']}"
+    return decision, ""
 
 
 def settled(decision: Decision, scene: Scene) -> Decision:
     """An answer that came about without an effect, as the policy and approvals leave it."""
     if decision.action == ALLOW:
         return decision
-    guard = scene.policy["guard"]
-    if is_disabled(decision.rule, guard["disable"]):
-        return Decision(ALLOW, decision.rule, f"{decision.reason} The policy disables the rule.")
-    for change in guard["decisions"]:
-        if change["rule"] == decision.rule:
-            decision.action = change["decision"]
-    from ambidex.guard.approvals import covering
-
-    approval = covering(decision.rule, Effect(UNKNOWN), scene, scene.now)
-    if approval:
-        because = f"{approval['who']} approved it: {approval['because']}"
-        return Decision(ALLOW, decision.rule, f"{decision.reason} {because}")
+    action, because = _left(decision.rule, decision.action, Effect(UNKNOWN), scene)
+    if action == ALLOW:
+        why = "The policy disables the rule." if because == _DISABLED else because
+        return Decision(ALLOW, decision.rule, f"{decision.reason} {why}")
+    decision.action = action
     return decision
 
 

@@ -264,4 +264,4 @@ def _unknown_touches(glob: Glob, prefix: str, effect: Effect, scene: Scene) -> s
     if prefix:
         return POSSIBLE
     # Nothing is known about the path, but the command speaks of the protected place.
-    return POSSIBLE if not prefix and start.rpartition("/")[2] in scene.text else NOT
+    return POSSIBLE if start.rpartition("/")[2] in scene.text else NOT

@@ -64,7 +64,6 @@ class Scene:
         self.cache: dict[Any, Any] = {}
         self._trees: dict[str, str | None] = {}
         self._bases: dict[str, list[str]] = {}
-        self._real: dict[str, str] = {}
 
     @property
     def home(self) -> str:
@@ -98,16 +97,6 @@ class Scene:
                 found.append(tree)
             found = self.cache["bases", tree] = list(dict.fromkeys(found))
         return found
-
-    def resolved(self, path: str) -> str:
-        """The known absolute `path` with symbolic links followed."""
-        folder, _, name = path.rpartition("/")
-        if name in ("", ".", "..") or os.path.islink(path):
-            return os.path.realpath(path)
-        real = self._real.get(folder)
-        if real is None:
-            real = self._real[folder] = os.path.realpath(folder or "/").rstrip("/")
-        return f"{real}/{name}"
 
     def relative(self, path: str) -> str | None:
         """`path` relative to the work tree of the repository that it lies in, else None."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 
 from ambidex.guard.effects import EDIT, FETCH, READ, UNKNOWN, WRITE, Effect
+from ambidex.guard.tables import MAX_READ
 from ambidex.guard.taint import without_marks
-from ambidex.guard.wiring import MAX_READ
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from ambidex.guard.effects import EDIT, Effect
 from ambidex.guard.names import names_of
 from ambidex.guard.protected import reaches_below
 from ambidex.guard.scene import below
+from ambidex.guard.tables import content
 from ambidex.guard.taint import ANY, CLASS, STAR, is_known, is_pattern, known_prefix
 from ambidex.policy.globs import matches
 
@@ -45,9 +46,6 @@ _KEYS = frozenset(
     | {"smudge", "process", "textconv", "driver", "command", "program", "insteadof", "external"}
     | {"pushinsteadof", "path", "helper", "worktree", "attributesfile", "excludesfile"}
 )
-
-# Largest file that is read in order to find out what a change would do, bytes.
-MAX_READ = 2_000_000
 
 
 def concerns(effect: Effect, scene: Scene) -> str:
@@ -126,7 +124,7 @@ def _changes_policy(relative: str, effect: Effect, scene: Scene) -> bool:
         return False
     if effect.kind == EDIT or not is_known(effect.data):
         return "ambidex" in scene.text + effect.data
-    before = policy_lines(_read(effect.path))
+    before = policy_lines(content(effect.path))
     return before != policy_lines(effect.data)
 
 
@@ -151,7 +149,7 @@ def _changes_git(relative: str, effect: Effect) -> bool:
     if effect.kind == EDIT or not is_known(effect.data) or "\n" not in effect.data.strip():
         # Which lines change is not known.
         return True
-    return executing_lines(_read(effect.path)) != executing_lines(effect.data)
+    return executing_lines(content(effect.path)) != executing_lines(effect.data)
 
 
 def executing_lines(text: str) -> list[str]:
@@ -176,11 +174,3 @@ def executing_key(key: str) -> bool:
     return name in _KEYS or section.partition(".")[0] in (
         *("alias", "include", "includeif", "filter", "credential", "url"),
     )
-
-
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.read(MAX_READ)
-    except (OSError, ValueError):
-        return ""

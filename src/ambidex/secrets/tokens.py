@@ -158,8 +158,3 @@ def run(text: str, at: int, alphabet: str, most: int) -> int:
         if more < len(piece) or not piece:
             break
     return length
-
-
-def is_plain(text: str) -> bool:
-    """Whether it is made of letters and digits alone."""
-    return not text.strip(ALNUM)

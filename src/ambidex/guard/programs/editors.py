@@ -12,8 +12,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ambidex.guard.invocation import Invocation
 
-_VIM_VALUED = "cdiSTuUwWtqrsoOp"
-
 
 def vim(call: Invocation) -> None:
     """`vim -c '%s/a/b/' -c wq file`, `ex -s file <<EOF`, `nvim --headless '+!command' +q`."""

@@ -75,7 +75,6 @@ def sftp(call: Invocation) -> None:
         call.output = call.fetch(host)
 
 
-_STORES = ("s3:", "gs:", "azure:", "b2:", "r2:", "oss:", "cos:", "swift:")
 _COPY = frozenset(
     (
         *("cp", "copy", "copyto", "sync", "move", "moveto", "mv", "put", "bisync", "mirror"),

@@ -10,7 +10,6 @@ from ambidex.guard.shell.lex import DIGITS, LETTERS, NAME, Parts, UnreadableComm
 from ambidex.guard.shell.nodes import Literal, Parameter, Script, Substitution, Word
 
 _DEFAULTS = frozenset("-=?+")
-_CASES = frozenset("^,~")
 _PATTERNS = frozenset("#%^,~")
 _COMMANDS = frozenset(" \t\n|")  # after `${`: the output of commands, in newer shells
 
