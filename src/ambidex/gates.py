@@ -13,7 +13,7 @@ from ambidex.changes import diff
 from ambidex.edits import kinds
 from ambidex.edits.kinds import SEMGREPIGNORE
 from ambidex.proof import suite
-from ambidex.proof.gate import Gate
+from ambidex.proof.gate import Gate, later
 from ambidex.proof.gate import prove as prove_all
 from ambidex.proof.subject import Subject
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Verdict, blocks
@@ -32,7 +32,11 @@ EDIT_GATES = ("format", "lint", "scan")
 
 # In this order: cheapest first, and what explains the failure of a later one before it.
 PROOF_GATES: tuple[Gate, ...] = (
+    # What was said and done depends on more than the tree.
+    Gate("claims", later("ambidex.proof.claims", "judge"), keeps=False),
+    Gate("scope", later("ambidex.proof.scope", "judge")),
     Gate("tests", suite.irrelevant, suite.affected_tests, suite.suite),
+    Gate("types", later("ambidex.proof.types_gate", "judge")),
 )
 
 
