@@ -100,7 +100,9 @@ def test_what_git_ignores_is_there_at_the_baseline_too(tmp_path: Path) -> None:
     project = with_mypy(tmp_path, {"src/a.py": "import made\nx: int = made.text\n"})
     project.write({".gitignore": "made.py\n"})
     project.before = project.subject().after  # type: ignore[assignment]
-    project.write({"src/made.py": "text = 'x'\n", "src/a.py": "import made\nx: int = made.text\n\n"})
+    project.write(
+        {"src/made.py": "text = 'x'\n", "src/a.py": "import made\nx: int = made.text\n\n"}
+    )
     assert verdict_of(project).status == PASSED
 
 
@@ -191,7 +193,7 @@ def test_pyright_compares_with_the_earlier_tree(tmp_path: Path) -> None:
     assert places(verdict_of(project)) == [("src/a.py", 5, "reportReturnType")]
 
 
-RUST_BAD = "pub fn {0}() -> i32 {{\n    \"{0}\"\n}}\n"
+RUST_BAD = 'pub fn {0}() -> i32 {{\n    "{0}"\n}}\n'
 
 
 def test_cargo_compares_with_the_earlier_tree_or_says_how_to_install_it(tmp_path: Path) -> None:
