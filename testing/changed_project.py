@@ -1,4 +1,4 @@
-"""A project under git with an earlier tree and what changed since, for gates that take a subject."""
+"""A project under git, an earlier tree of it, and what changed since, for gates."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # `a/b.py:3:5: error: text [code]`, `a/b.ts(3,5): error TS2322: text`, `./a.go:3:5: text`, and
 # pyright's `  /a/b.py:3:5 - error: text (code)`. A Windows drive is no line number.
 _PLACED = re.compile(
-    r"^\s*(?P<path>[^\s:(][^:(\n]*?)"
+    r"^\s*(?P<path>(?!\d+:)[^\s:(][^:(\n]*?)"
     r"(?::(?P<line>\d+)(?::(?P<column>\d+))?|\((?P<line2>\d+),\d+\))"
     r"(?::\d+(?::\d+)?)?\s*(?::|-)\s*(?P<rest>.*)$"
 )

@@ -3,7 +3,7 @@
 The ledger has a call in two records, before and after it, which share their `trace`. Relied on are
 `tool`, `input` (secrets redacted, texts over 8,000 characters cut in the middle), `exit` (None: not
 known), and of Bash's output what was kept of standard output, or the error of a failed call. A call
-without its second record was refused, interrupted, or its hook failed: nothing is concluded from it.
+without its second record was refused, interrupted, or its hook failed: nothing follows from that.
 """
 
 from __future__ import annotations
@@ -24,9 +24,12 @@ _ASSIGNMENT = re.compile(r"^\w+=\S*$")
 # fmt: off
 _WRAPPERS = frozenset((
     "bunx", "command", "corepack", "env", "exec", "hatch", "nice", "npx", "nohup", "pdm", "pipenv",
-    "poetry", "pnpx", "python", "python3", "rye", "sudo", "time", "timeout", "uv", "uvx", "xvfb-run",
+    "poetry", "pnpx", "python", "python3", "rye", "sudo", "time", "timeout", "uv", "uvx",
+    "xvfb-run",
 ))
-_WORDS_OF_WRAPPERS = frozenset(("-m", "run", "exec", "dlx", "--", "tool", "-s", "-q", "-y", "--yes"))
+_WORDS_OF_WRAPPERS = frozenset((
+    "-m", "run", "exec", "dlx", "--", "tool", "-s", "-q", "-y", "--yes",
+))
 _KINDS = {
     TESTS: frozenset((
         "ava", "bats", "behave", "ctest", "cypress", "gotestsum", "jest", "karma", "mocha", "nose2",
@@ -42,8 +45,8 @@ _KINDS = {
     )),
     TYPES: frozenset(("basedpyright", "mypy", "pyre", "pyright", "tsc", "ty", "dmypy", "vue-tsc")),
     BUILD: frozenset((
-        "build", "cargo", "esbuild", "go", "gradle", "mvn", "ninja", "next", "rollup", "tsc", "vite",
-        "webpack", "docker",
+        "build", "cargo", "esbuild", "go", "gradle", "mvn", "ninja", "next", "rollup", "tsc",
+        "vite", "webpack", "docker",
     )),
 }
 # Programs whose second word says what they do.
@@ -67,7 +70,8 @@ _HARMLESS = frozenset((
     "awk", "basename", "cat", "cd", "cp", "cut", "date", "diff", "dirname", "du", "echo", "export",
     "false", "file", "find", "git", "grep", "head", "jq", "kill", "less", "ls", "mkdir", "mv",
     "pip", "printf", "ps", "pwd", "rg", "rm", "sed", "set", "sleep", "sort", "source", "stat",
-    "tail", "tee", "touch", "tr", "tree", "true", "uniq", "wc", "which", "curl", "pkill", "test", "[",
+    "tail", "tee", "touch", "tr", "tree", "true", "uniq", "wc", "which", "curl", "pkill", "test",
+    "[",
 ))
 # fmt: on
 FAILING = re.compile(

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from ambidex.proof import claim_hedges as hedges
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,49 +30,6 @@ _QUOTE = re.compile(r"“[^”\n]*”|(?<!\w)\"[^\"\n]*\"")
 _BULLET = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+(?:\[[xX]\]\s+)?")
 _SENTENCE = re.compile(r"(?<=[.!?])[)\"'*_]*\s+(?=[A-Z`*_(✅✓\[\d])")
 _CLAUSE = re.compile(r"\s*(?:;|\s[–—]\s|\s-\s|,?\s(?:but|so|while|whereas|although|though)\s)\s*")
-_NO_FAILURE = re.compile(
-    r"\b(?:(?:with |and |, )?(?:no|0|zero)|without(?: any)?) "
-    r"(?:new |test |type |lint(?:ing|er)? |regressions? or |remaining |further |more |other )*"
-    r"(?:failures?|failed|failing(?: tests)?|errors?|regressions?|issues?|warnings?|problems?|"
-    r"complaints?|violations?|skipped|findings)\b",
-    re.I,
-)
-# The whole sentence is about what may be.
-_CONDITION = re.compile(
-    r"\b(?:if|once|whether|unless|until|assuming|provided|in case|as soon as|make sure|ensure[sd]?|"
-    r"let me know|please|todo|would you|do you|want me|instead of|rather than|"
-    r"example|e\.g\.|according to|you (?:said|mentioned|ran|reported|confirmed|told|noted)|"
-    r"user|readme says|docs? says?|was told|claims?|supposed|pretend|acceptance|criteri\w+|"
-    r"requirements?|not sure|unclear|unverified|untested|haven['’]t|have not|couldn['’]t|"
-    r"could not|didn['’]t|did not|wasn['’]t|weren['’]t|unable|cannot|can['’]t|skipped running|"
-    r"without running|not run|no way to|pre-?existing|plan)\b|"
-    r"\bwhen(?:ever)? (?!i\b)|\bafter (?:you|that|merging|installing|this lands)\b|"
-    r"\bbefore (?:you|my|the|this|these|any|i\b)|^next(?: steps?)?:|\?\s*$",
-    re.I,
-)
-# This clause is.
-_HEDGE = re.compile(
-    r"\b(?:should|would|could|will|can|may|might|must|shall|['’]ll|expect\w*|hope\w*|presumably|"
-    r"likely|probably|perhaps|maybe|need(?:s|ed)? to|want\w*|recommend\w*|suggest\w*|feel free|"
-    r"ideally|so that|in order|try|tried|trying|attempt\w*|intend\w*|going to|about to|appears?|seems?|looks? like|believe|think|assume\w*|"
-    r"guess|let['’]?s|let me|i['’]d|which|that (?:all|the) tests|used to|previous(?:ly)?|"
-    r"earlier|original(?:ly)?|already|initially|formerly|at first|yesterday|baseline|upstream|"
-    r"on main|on master|in ci|ci|locally for you|were (?:pass|fail|green|red)\w*|"
-    r"was (?:pass|fail|green|red|clean|broken)\w*|had been|prior)\b",
-    re.I,
-)
-# What was done for a purpose was done; whether the purpose was reached is another question.
-_PURPOSE = re.compile(r"\bto (?:get|let|have|keep|verify|confirm|check|see|make|ensure)\b", re.I)
-_PURPOSE_ALONE = re.compile(r" to (?:verify|confirm|check)(?: (?:it|this|that))?(?=[:;,.]|$)", re.I)
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|none|neither|nor|cannot|except(?:ing)?|other than|apart from|aside from|"
-    r"only|some|most|many|few|half|almost|nearly|but for|fail(?:s|ed|ing|ures?)?|broken|breaks?|"
-    r"errors?|unfortunately|isn['’]t|aren['’]t|don['’]t|doesn['’]t|hasn['’]t|won['’]t|yet|still "
-    r"(?:fail|red|broken|pending)\w*|skip(?:s|ped)?|remaining|flaky|timed? out|hang\w*|"
-    r"blocked|denied|refused|not run|pending)\b|n['’]t\b",
-    re.I,
-)
-
 _TESTS = (
     r"(?:tests?(?: (?:suites?|cases?|files?|run|modules?))?|(?:test |full |whole |entire )?suite|"
     r"specs?|unit tests?|unittests|everything|pytest|jest|vitest|doctests?)"
@@ -79,7 +38,7 @@ _LINK = (
     r"(?: (?:in|for|from|of|under|across) (?:the |that |this )?[^\s,;:]+"
     r"(?: (?:file|module|suite|package|tests?|class))?)?"
 )
-_PASS = (
+_PASSES = (
     r"(?:pass(?:es|ed|ing)?|succeed(?:s|ed|ing)?|(?:(?:is|are|comes? back|came back|comes? out|"
     r"stays?|remains?) )(?:now |all |still |fully |completely |again |back (?:to )?)*"
     r"(?:green|passing|successful|ok))"
@@ -92,13 +51,13 @@ _NO_OBJECT = (
 _TESTS_PASS = re.compile(
     rf"\b{_TESTS}\b(?: suite)?{_LINK}(?: \([^)]*\))?[:,]?"
     rf"(?: (?:now|all|still|also|again|both|then|continue to|consistently|successfully))* "
-    rf"{_PASS}{_NO_OBJECT}",
+    rf"{_PASSES}{_NO_OBJECT}",
     re.I,
 )
 _TESTS_PASS_OTHERWISE = re.compile(
     r"\b(?P<n>\d+)(?:/\d+| of \d+)? (?:(?:unit |new |existing |integration )*tests? )?(?:passed|"
     r"passing)\b|\ball green\b|\bgreen across the board\b|"
-    r"\b(?:tests?|test suite|pytest)\b ?(?:status|results?|run)?(?:\*\*)?[:=] ?(?:\*\*)? ?(?:✅|✓|✔|"
+    r"\b(?:tests?|test suite|pytest)\b ?(?:status|results?|run)?[:=] ?(?:✅|✓|✔|"
     r"(?:all )?(?:green|pass(?:ed|ing)?)\b)|(?:✅|✓|✔) ?(?:all )?(?:\d+ )?tests\b|"
     r"\b(?:all|every) (?:of the )?(?:\d+ )?(?:unit |existing |new )*tests? (?:\w+ )?(?:is|are|"
     r"came back|run) (?:now )?(?:green|clean(?:ly)?)|\bpassing tests?\b(?= (?:run|suite))|"
@@ -109,7 +68,8 @@ _TESTS_PASS_OTHERWISE = re.compile(
     re.I,
 )
 _COUNT = re.compile(
-    r"\b(?P<n>\d+)(?:/(?P<of>\d+))? (?:unit |existing |total )*(?:tests? )?(?:are |now |all |still )*pass",
+    r"\b(?P<n>\d+)(?:/\d+)? (?:unit |existing |total )*(?:tests? )?"
+    r"(?:are |now |all |still )*pass",
     re.I,
 )
 _PART = re.compile(
@@ -131,7 +91,8 @@ _TOOL_NAMES = (
     r"ruff(?: check| format)?|mypy(?: --strict)?|pyright|basedpyright|eslint|tsc|prettier|black|"
     r"flake8|pylint|isort|clippy|cargo clippy|go vet|golangci-lint|biome|stylelint|"
     r"(?:the )?lint(?:er|ers|ing|s)?(?: checks?)?|type[- ]?check(?:er|ers|ing|s)?|"
-    r"(?:the )?(?:production |full |project )?build|compilation|format(?:ter|ting) checks?|pre-commit"
+    r"(?:the )?(?:production |full |project )?build|compilation|"
+    r"format(?:ter|ting) checks?|pre-commit"
 )
 _TOOL_LIST = (
     rf"(?P<tools>(?:{_TOOL_NAMES})(?:(?:, | and |, and | & | / |/)(?:{_TOOL_NAMES}|tests))*)"
@@ -141,11 +102,11 @@ _TOOL_CLEAN = (
     r"now|all|both|also|still|again|reports?|shows?|finds?|found|reported|gives?|exits?|exited|"
     r"finish(?:es|ed)|complet(?:es|ed)) )*"
     rf"(?:clean(?:ly)?|green|happy|NOFAIL|nothing(?= to|$)|pass(?:es|ed|ing)?{_NO_OBJECT}|"
-    r"succeed(?:s|ed)?|successful(?:ly)?|works?$|with (?:status |code )?0)|[:=] ?(?:✅|✓|✔|clean|ok|"
-    r"pass(?:ed|ing)?))"
+    r"succeed(?:s|ed)?|successful(?:ly)?|works?$|with (?:status |code )?0)|"
+    r"[:=] ?(?:✅|✓|✔|clean|ok|pass(?:ed|ing)?))"
 )
 _TOOL_PASSES = re.compile(
-    rf"(?<![\w/.-]){_TOOL_LIST}(?: on `?[\w/.]+`?| over `?[\w/.]+`?| with --strict)? ?{_TOOL_CLEAN}",
+    rf"(?<![\w/.-]){_TOOL_LIST}(?: (?:on|over) `?[\w/.]+`?| with --strict)? ?{_TOOL_CLEAN}",
     re.I,
 )
 _TOOL_AFTER = re.compile(
@@ -169,7 +130,7 @@ _RAN = re.compile(
     re.I,
 )
 _COMMAND_PASSES = re.compile(
-    rf"`(?P<command>[^`\n]+)`(?: (?:run|now|all|also|still|again))*(?: {_PASS}{_NO_OBJECT}|"
+    rf"`(?P<command>[^`\n]+)`(?: (?:run|now|all|also|still|again))*(?: {_PASSES}{_NO_OBJECT}|"
     r" (?:is|was|runs|ran|comes? back|came back|exits?|exited|reports?|reported|shows?|showed|"
     r"completed?s?|finishe[sd])(?: now| with)?"
     r" (?:clean(?:ly)?|green|successfully|NOFAIL|(?:status |code |exit code )?0\b)|"
@@ -177,7 +138,9 @@ _COMMAND_PASSES = re.compile(
     re.I,
 )
 
-_FILE = r"`(?P<path>[\w@~./+-]*[\w+-]\.[A-Za-z]\w{0,9}|[\w@.+-]+(?:/[\w@.+-]+)+|Makefile|Dockerfile)(?::\d+(?:-\d+)?)?`"
+_PATH = r"[\w@~./+-]*[\w+-]\.[A-Za-z]\w{0,9}|[\w@.+-]+(?:/[\w@.+-]+)+|Makefile|Dockerfile"
+_FILE = rf"`(?P<path>{_PATH})(?::\d+(?:-\d+)?)?`"
+_FILES = rf"(?P<more>(?:(?:, | and |, and )`(?:{_PATH})`)*)"
 _SUBJECT = (
     r"(?:^(?:\W*(?:\*\*)?(?:then|also|finally|done|first|next|second|lastly)[,:]? )?|\bi(?:['’]ve| "
     r"have)?(?: also| then| now| just)? |\bwe(?:['’]ve)? |, (?:and |then )?|\band (?:then |also )?)"
@@ -189,7 +152,7 @@ _WRITE = (
 )
 _WROTE = re.compile(
     rf"{_SUBJECT}\**{_WRITE}\**:? (?:(?:the|a|an|both|new|existing|test|file|module|script|config|"
-    rf"configuration|documentation|docs) )*{_FILE}(?!\()(?P<more>(?:(?:, | and |, and ){_FILE.replace('?P<path>', '?:')})*)",
+    rf"configuration|documentation|docs) )*{_FILE}(?!\(){_FILES}",
     re.I,
 )
 _WROTE_INTO = re.compile(
@@ -197,20 +160,24 @@ _WROTE_INTO = re.compile(
     r"inserted|moved|updated)\** "
     r"(?:\S+ ){0,8}?(?P<noun>tests?|test cases?|cases?|docstrings?|comments?|functions?|methods?|"
     r"class|classes|entry|lines?|sections?|validation|checks?|handling|logging|hints|annotations|"
-    r"changes?|guards?|paragraphs?|note|helpers?|coverage|example|examples|logic|`[\w.]+(?:\(\))?`) "
+    r"changes?|guards?|paragraphs?|note|helpers?|coverage|examples?|logic|"
+    r"`[\w.]+(?:\(\))?`) "
     rf"(?:in|to|into|inside|within) (?:the |file )?{_FILE}",
     re.I,
 )
 _BULLET_FILE = re.compile(
-    rf"^(?:\*\*)?{_FILE}(?:\*\*)?(?: \((?P<note>new|added|created|updated|modified|deleted|removed|new file)\))?"
-    r"(?:\*\*)?\s*(?:[:–—-]+|→)\s*(?P<verb>added|updated|new|created|fixed|removed|changed|rewrote|"
+    rf"^(?:\*\*)?{_FILE}(?:\*\*)?"
+    r"(?: \((?P<note>new|added|created|updated|modified|deleted|removed|new file)\))?"
+    r"(?:\*\*)?\s*(?:[:–—-]+|→)\s*"
+    r"(?P<verb>added|updated|new|created|fixed|removed|changed|rewrote|"
     r"refactored|now|deleted|extended|implemented|replaced|moved|modified)\b",
     re.I,
 )
 _FILE_ONLY = re.compile(rf"^(?:\*\*)?{_FILE}(?:\*\*)?", re.I)
 _LIST_HEAD = re.compile(
-    r"\b(?:files? (?:i |that i |i['’]ve )?(?P<verb>changed|modified|created|updated|added|edited|touched|"
-    r"deleted)|(?:changed|modified|created|updated|edited|new) files?)\b[^.]*:?\W*$",
+    r"\b(?:files? (?:i |that i |i['’]ve )?"
+    r"(?P<verb>changed|modified|created|updated|added|edited|touched|deleted)|"
+    r"(?:changed|modified|created|updated|edited|new) files?)\b[^.]*:?\W*$",
     re.I,
 )
 
@@ -263,7 +230,7 @@ def _sentences(message: str) -> Iterator[tuple[str, str, str]]:
             continue
         bullet = _BULLET.match(line)
         head = _LIST_HEAD.search(bare)
-        if head and not _CONDITION.search(bare):
+        if head and not hedges.is_conditional(bare):
             listed = (head["verb"] or "changed").lower()
             continue
         if not bullet:
@@ -277,7 +244,7 @@ def _sentences(message: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _of(text: str, plain: str, listed: str) -> Iterator[Claim]:
-    if _CONDITION.search(re.sub(r"`[^`]*`", "``", plain)) or plain.endswith("?"):
+    if hedges.is_conditional(plain):
         return
     if listed:
         file = _FILE_ONLY.match(plain)
@@ -288,22 +255,19 @@ def _of(text: str, plain: str, listed: str) -> Iterator[Claim]:
         if clause:
             yield from _of_clause(text, clause)
     file = _BULLET_FILE.match(plain)
-    if file and not _HEDGE.search(file["verb"]):
+    if file and not hedges.is_hedged(file["verb"]):
         kind = DELETED if (file["note"] or file["verb"]).lower() == "deleted" else WROTE
         yield Claim(kind, text, file["path"])
 
 
 def _of_clause(text: str, clause: str) -> Iterator[Claim]:
-    clause = _PURPOSE_ALONE.sub("", clause)
-    positive = _NO_FAILURE.sub(" NOFAIL ", clause)
-    positive = re.sub(r"\s+", " ", positive).strip()
-    # Words of commands and names say nothing about the sentence.
-    words = re.sub(r"`[^`]*`", "``", positive)
-    if _HEDGE.search(words):
+    clause = hedges.without_purpose(clause)
+    positive = hedges.without_no(clause)
+    if hedges.is_hedged(positive):
         return
-    if not _NEGATION.search(words) and not _PURPOSE.search(words):
+    if not hedges.is_negated(positive):
         yield from _results(text, positive, clause)
-    if not re.search(r"\b(?:not|never|n['’]t)\b", words):
+    if not re.search(r"\b(?:not|never)\b|n['’]t\b", hedges.without_code(positive)):
         yield from _deeds(text, clause)
 
 
@@ -311,7 +275,7 @@ def _results(text: str, positive: str, clause: str) -> Iterator[Claim]:
     for command in _COMMAND_PASSES.finditer(positive):
         yield Claim(TOOL_PASSES, text, command["command"])
     outside = re.sub(r"`(?=pytest|ruff|mypy)([^`]*)`", r"\1", positive)
-    outside = re.sub(r"`[^`]*`", "``", outside)
+    outside = hedges.without_code(outside)
     tests = _TESTS_PASS.search(outside) or _TESTS_PASS_OTHERWISE.search(outside)
     if tests and not _is_fraction(outside):
         number = _COUNT.search(outside)
@@ -333,14 +297,14 @@ def _results(text: str, positive: str, clause: str) -> Iterator[Claim]:
 def _is_fraction(text: str) -> bool:
     """Whether it says that some of the tests pass: `10 of the 12`."""
     found = re.search(r"\b(\d+)(?:/| (?:out )?of (?:the |all )?)(\d+)\b", text)
-    return bool(found) and found[1] != found[2]
+    return found is not None and found[1] != found[2]
 
 
 def _deeds(text: str, clause: str) -> Iterator[Claim]:
     for ran in _RAN.finditer(clause):
         for command in re.findall(r"`([^`\n]+)`", ran["list"]):
             yield Claim(RAN, text, command)
-    if _RAN_TESTS.search(re.sub(r"`[^`]*`", "``", clause)):
+    if _RAN_TESTS.search(hedges.without_code(clause)):
         yield Claim(RAN_TESTS, text)
         if _THEY_PASS.search(clause):
             yield Claim(TESTS_PASS, text, partial=bool(_PART.search(clause)))

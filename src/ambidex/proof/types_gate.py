@@ -47,7 +47,13 @@ def judge(subject: Subject) -> Verdict | None:
 def _together(verdicts: Sequence[Verdict]) -> Verdict:
     """Findings of any count; else what did not run or is broken; passed only if all passed."""
     details = {"tools": [verdict.details for verdict in verdicts]}
-    findings = [finding for verdict in verdicts for finding in verdict.findings]
+    # A file that belongs to several configurations is checked under each of them.
+    by_place = {
+        (finding.path, finding.line, finding.rule, finding.message): finding
+        for verdict in verdicts
+        for finding in verdict.findings
+    }
+    findings = list(by_place.values())
     for status in (FINDINGS, BROKEN, NOT_RUN, PASSED):
         reasons = [verdict.reason for verdict in verdicts if verdict.status == status]
         if reasons:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ MYPY_INI = "[mypy]\nstrict = True\n"
 BAD = "def {0}() -> int:\n    return '{0}'\n"
 GOOD = "def {0}() -> int:\n    return 1\n"
 
+Mypy = Callable[[dict[str, str]], ChangedProject]
+
 pytestmark = pytest.mark.slow
 
 
@@ -31,12 +34,29 @@ def places(verdict: Verdict) -> list[tuple[str, int, str]]:
     return [(finding.path, finding.line, finding.rule) for finding in verdict.findings]
 
 
-def with_mypy(tmp_path: Path, files: dict[str, str]) -> ChangedProject:
-    return ChangedProject(tmp_path, {"mypy.ini": MYPY_INI, **files})
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What mypy keeps about the standard library: seconds for each test that need not wait."""
+    project = ChangedProject(tmp_path_factory.mktemp("warm"), {"mypy.ini": MYPY_INI})
+    project.write({"src/a.py": "import os\n" + BAD.format("a")})
+    assert verdict_of(project).status == FINDINGS
+    return Path(project.state, "types", "mypy")
 
 
-def test_only_the_error_that_the_change_brought_is_reported(tmp_path: Path) -> None:
-    project = with_mypy(tmp_path, {"src/a.py": BAD.format("old")})
+@pytest.fixture
+def with_mypy(tmp_path: Path, warm: Path) -> Callable[[dict[str, str]], ChangedProject]:
+    """Makes a project that mypy checks, of these files."""
+
+    def make(files: dict[str, str]) -> ChangedProject:
+        project = ChangedProject(tmp_path, {"mypy.ini": MYPY_INI, **files})
+        shutil.copytree(warm, Path(project.state, "types", "mypy"))
+        return project
+
+    return make
+
+
+def test_only_the_error_that_the_change_brought_is_reported(with_mypy: Mypy) -> None:
+    project = with_mypy({"src/a.py": BAD.format("old")})
     project.write({"src/a.py": "import os\n\n" + BAD.format("old") + BAD.format("new")})
     untouched = snapshot(project.root)
     verdict = verdict_of(project)
@@ -47,44 +67,44 @@ def test_only_the_error_that_the_change_brought_is_reported(tmp_path: Path) -> N
     assert snapshot(project.root) == untouched
 
 
-def test_an_error_that_moved_within_the_file_or_to_another_is_an_old_one(tmp_path: Path) -> None:
-    project = with_mypy(tmp_path, {"src/a.py": BAD.format("one") + BAD.format("two")})
+def test_an_error_that_moved_within_the_file_or_to_another_is_an_old_one(with_mypy: Mypy) -> None:
+    project = with_mypy({"src/a.py": BAD.format("one") + BAD.format("two")})
     project.write({"src/a.py": BAD.format("two"), "src/b.py": BAD.format("one")})
     verdict = verdict_of(project)
     assert verdict.status == PASSED, places(verdict)
     assert "2 were there before" in verdict.reason
 
 
-def test_an_error_of_a_renamed_file_is_an_old_one(tmp_path: Path) -> None:
+def test_an_error_of_a_renamed_file_is_an_old_one(with_mypy: Mypy) -> None:
     text = "# one\n# two\n# three\n# four\n" + BAD.format("old")
-    project = with_mypy(tmp_path, {"src/a.py": text})
+    project = with_mypy({"src/a.py": text})
     (project.root / "src/a.py").rename(project.root / "src/b.py")
     assert verdict_of(project).status == PASSED
 
 
-def test_a_second_error_of_the_same_kind_is_found_on_its_own_line(tmp_path: Path) -> None:
+def test_a_second_error_of_the_same_kind_is_found_on_its_own_line(with_mypy: Mypy) -> None:
     call = "f('x')\n"
-    project = with_mypy(tmp_path, {"src/a.py": "def f(x: int) -> None: ...\n" + call})
+    project = with_mypy({"src/a.py": "def f(x: int) -> None: ...\n" + call})
     project.write({"src/a.py": "def f(x: int) -> None: ...\n" + call + "print()\n" + call})
     (place,) = places(verdict_of(project))
     assert place in [("src/a.py", 4, "arg-type"), ("src/a.py", 2, "arg-type")]
 
 
-def test_an_error_in_a_file_that_did_not_change_counts(tmp_path: Path) -> None:
+def test_an_error_in_a_file_that_did_not_change_counts(with_mypy: Mypy) -> None:
     files = {"src/a.py": "def f(x: int) -> int: return x\n", "src/b.py": "import a\na.f(1)\n"}
-    project = with_mypy(tmp_path, files)
+    project = with_mypy(files)
     project.write({"src/a.py": "def f(x: str) -> str: return x\n"})
     assert places(verdict_of(project)) == [("src/b.py", 2, "arg-type")]
 
 
-def test_errors_that_a_syntax_error_had_hidden_are_not_blamed(tmp_path: Path) -> None:
-    project = with_mypy(tmp_path, {"src/a.py": "def (:\n", "src/b.py": BAD.format("old")})
+def test_errors_that_a_syntax_error_had_hidden_are_not_blamed(with_mypy: Mypy) -> None:
+    project = with_mypy({"src/a.py": "def (:\n", "src/b.py": BAD.format("old")})
     project.write({"src/a.py": GOOD.format("a")})
     assert verdict_of(project).status == PASSED
 
 
-def test_a_syntax_error_is_a_finding(tmp_path: Path) -> None:
-    project = with_mypy(tmp_path, {"src/a.py": GOOD.format("a")})
+def test_a_syntax_error_is_a_finding(with_mypy: Mypy) -> None:
+    project = with_mypy({"src/a.py": GOOD.format("a")})
     project.write({"src/a.py": "x = = 1\n"})
     assert places(verdict_of(project)) == [("src/a.py", 1, "syntax")]
 
@@ -95,9 +115,9 @@ def test_old_code_is_not_blamed_for_a_checker_that_is_new(tmp_path: Path) -> Non
     assert places(verdict_of(project)) == [("src/b.py", 1, "no-untyped-def")]
 
 
-def test_what_git_ignores_is_there_at_the_baseline_too(tmp_path: Path) -> None:
+def test_what_git_ignores_is_there_at_the_baseline_too(with_mypy: Mypy) -> None:
     # Without the generated module the old error would not have been one.
-    project = with_mypy(tmp_path, {"src/a.py": "import made\nx: int = made.text\n"})
+    project = with_mypy({"src/a.py": "import made\nx: int = made.text\n"})
     project.write({".gitignore": "made.py\n"})
     project.before = project.subject().after  # type: ignore[assignment]
     project.write(
@@ -106,8 +126,8 @@ def test_what_git_ignores_is_there_at_the_baseline_too(tmp_path: Path) -> None:
     assert verdict_of(project).status == PASSED
 
 
-def test_the_earlier_errors_are_kept_and_used_again(tmp_path: Path) -> None:
-    project = with_mypy(tmp_path, {"src/a.py": BAD.format("old")})
+def test_the_earlier_errors_are_kept_and_used_again(with_mypy: Mypy) -> None:
+    project = with_mypy({"src/a.py": BAD.format("old")})
     project.write({"src/a.py": BAD.format("old") + GOOD.format("new")})
     first, second = verdict_of(project), verdict_of(project)
     kept = [verdict.details["tools"][0]["baseline"] for verdict in (first, second)]
@@ -115,8 +135,8 @@ def test_the_earlier_errors_are_kept_and_used_again(tmp_path: Path) -> None:
     assert second.details["tools"][0]["errors"] == 1
 
 
-def test_a_checker_that_checked_nothing_has_not_passed(tmp_path: Path) -> None:
-    project = with_mypy(tmp_path, {"a.txt": ""})
+def test_a_checker_that_checked_nothing_has_not_passed(with_mypy: Mypy) -> None:
+    project = with_mypy({"a.txt": ""})
     project.policy["tests"]["source"] = ["lib"]
     project.write({"lib/readme.txt": "", "mypy.ini": MYPY_INI + "warn_unreachable = True\n"})
     verdict = verdict_of(project)
@@ -124,8 +144,8 @@ def test_a_checker_that_checked_nothing_has_not_passed(tmp_path: Path) -> None:
     assert not verdict.is_fine
 
 
-def test_a_run_that_takes_too_long_has_not_run(tmp_path: Path) -> None:
-    project = with_mypy(tmp_path, {"src/a.py": ""})
+def test_a_run_that_takes_too_long_has_not_run(with_mypy: Mypy) -> None:
+    project = with_mypy({"src/a.py": ""})
     project.write({"src/a.py": GOOD.format("a")})
     verdict = verdict_of(project, seconds=0.05)
     assert verdict.status == NOT_RUN
