@@ -32,6 +32,9 @@ EDIT_GATES = ("format", "lint", "scan")
 
 # In this order: cheapest first, and what explains the failure of a later one before it.
 PROOF_GATES: tuple[Gate, ...] = (
+    # What was said and done depends on more than the tree.
+    Gate("claims", later("ambidex.proof.claims", "judge"), keeps=False),
+    Gate("scope", later("ambidex.proof.scope", "judge")),
     Gate("tests", suite.irrelevant, suite.affected_tests, suite.suite),
     Gate("coverage", later("ambidex.proof.coverage_gate", "judge")),
     Gate(
@@ -41,6 +44,7 @@ PROOF_GATES: tuple[Gate, ...] = (
         later("ambidex.mutation.gate", "judge"),
     ),
     Gate("properties", later("ambidex.mutation.properties", "judge")),
+    Gate("types", later("ambidex.proof.types_gate", "judge")),
 )
 
 

@@ -155,3 +155,12 @@ def _trace(history: Sequence[dict[int, int]], at_old: int, at_new: int) -> list[
             by_new = k == -differences or (k != differences and furthest[k - 1] < furthest[k + 1])
             at_old, at_new = (at_old, at_new - 1) if by_new else (at_old - 1, at_new)
     return pairs[::-1]
+
+
+def origins(before: bytes, after: bytes) -> dict[int, int]:
+    """Where the lines of `after` that are not new were in `before`, 1-based on both sides.
+
+    The same alignment as `changed_lines`: what it reports without `gaps` has no origin here.
+    """
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    return {at_new + 1: at_old + 1 for at_old, at_new in _matches(old, new)}

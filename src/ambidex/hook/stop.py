@@ -179,7 +179,7 @@ def _calls(context: Context) -> list[dict[str, Any]]:
             continue
         if record.get("event") == "UserPromptSubmit":
             break
-        if record.get("event") in ("PostToolUse", "PostToolUseFailure", "PostToolBatch"):
+        if record.get("event") in ("PreToolUse", "PostToolUse", "PostToolUseFailure"):
             found.append(record)
     return found[::-1]
 
