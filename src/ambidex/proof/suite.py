@@ -68,6 +68,8 @@ def suite(subject: Subject) -> Verdict | None:
         environ=subject.environ,
         deadline=subject.deadline_of("tests"),
     )
+    # All of it ran: whatever it is compared with, it is green.
+    verdict.details["any_base"] = True
     return _environment(subject, verdict)
 
 
