@@ -44,9 +44,13 @@ def graft(
         TreeError: a tree is not there any more, or git did not end.
     """
     grafter = _Grafter(git, state, onto)
-    for changes in passes:
+    for number, changes in enumerate(passes):
         for change in changes:
-            if change.status == "D":
+            if grafter.is_there_already(change.path, passes[number:]):
+                # A person has committed it meanwhile, with what this or a later pass made of it.
+                if change.old_path:
+                    grafter.planned[change.old_path] = None
+            elif change.status == "D":
                 grafter.remove(change.path, change.before_sha)
             elif change.old_path:
                 grafter.move(change)
@@ -64,6 +68,17 @@ class _Grafter:
         self._state = state
         self._onto = onto
         self._own: dict[str, bool] = {}
+
+    def is_there_already(self, path: str, passes: Sequence[Sequence[Change]]) -> bool:
+        """Whether the commit has a path as one of these passes left it."""
+        entry = self._onto.get(path)
+        for change in (change for changes in passes for change in changes if change.path == path):
+            if change.status == "D" or not change.after_sha:
+                if entry is None and change.status == "D":
+                    return True
+            elif entry is not None and self._is(entry[1], path, change.after_sha, change.mode):
+                return entry[0] == change.mode
+        return False
 
     def _now(self, path: str) -> Entry | None:
         return self.planned[path] if path in self.planned else self._onto.get(path)
@@ -108,6 +123,8 @@ class _Grafter:
 
     def _is(self, blob: str, path: str, ours: str, mode: str) -> bool:
         """Whether a blob of the user's is what we recorded, filters aside."""
+        if self._is_elsewhere(path):
+            return False
         return blob == ours or blob == self._written(path, ours, mode)
 
     def _written(self, path: str, sha: str, mode: str) -> str:

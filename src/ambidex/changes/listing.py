@@ -6,7 +6,6 @@ import errno
 import os
 import time
 
-from ambidex import locate
 from ambidex.changes import signature
 from ambidex.changes.shadow import Shadow, split_names
 
@@ -25,8 +24,6 @@ SIGNATURE_ONLY = "signature only"
 # Repositories nested deeper than this are not looked into.
 _NESTING = 10
 _PROBE = b".ambidex-probe"
-# Where the client puts the work trees of `isolation: worktree` and of `EnterWorktree`.
-_AGENTS = b".claude/worktrees/"
 _S_IFMT, _S_IFREG, _S_IFLNK = 0o170000, 0o100000, 0o120000
 
 # The clock that stamps files ticks every 1 to 10 ms, by the kernel's configuration.
@@ -38,8 +35,7 @@ def differing(shadow: Shadow, rules: str) -> dict[bytes, bool]:
     """Paths that are new, modified or deleted, each with whether our index has it.
 
     A nested repository counts as an ordinary folder: as the unit that git makes of it, it
-    would hide every file inside it that is not committed. Only the work trees that the client
-    checks out below the project for its agents are trees of their own.
+    would hide every file inside it that is not committed.
 
     Args:
         shadow: the shadow of the work tree, locked.
@@ -49,7 +45,7 @@ def differing(shadow: Shadow, rules: str) -> dict[bytes, bool]:
     for _ in range(_NESTING):
         listed = _listed(shadow, rules)
         nested = [name for name in listed if name.endswith(b"/")]
-        fresh = [name for name in nested if name not in entered and not _of_an_agent(shadow, name)]
+        fresh = [name for name in nested if name not in entered]
         if not fresh:
             break
         # Git descends into a folder that has something in the index, repository or not.
@@ -61,22 +57,6 @@ def differing(shadow: Shadow, rules: str) -> dict[bytes, bool]:
 def _listed(shadow: Shadow, rules: str) -> dict[bytes, bool]:
     output = shadow.git("ls-files", "-t", "-z", "-o", "-m", "-d", f"--exclude-from={rules}")
     return {line[2:]: not line.startswith(b"?") for line in split_names(output)}
-
-
-def _of_an_agent(shadow: Shadow, name: bytes) -> bool:
-    """Whether a nested repository is a work tree of this one, at the place that agents have."""
-    if not name.startswith(_AGENTS):
-        return False
-    top = os.path.join(shadow.root, os.fsdecode(name).rstrip("/"))
-    common = locate.common_dir(shadow.root)
-    own = locate.git_dir(top)
-    return (
-        common is not None
-        and own is not None
-        # A folder that merely claims to be one would hide what is in it.
-        and os.path.dirname(own) == os.path.join(common, "worktrees")
-        and os.path.isdir(own)
-    )
 
 
 def _put_probes(shadow: Shadow, folders: Iterable[bytes]) -> None:

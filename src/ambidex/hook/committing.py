@@ -1,8 +1,8 @@
 """After a green Stop: what the agent changed is committed, where the policy wants it.
 
 A turn that a refusal has continued is not committed: what was refused and what made it good belong
-together, and the person sees both before git does. It is kept in mind, and goes in with the next
-green Stop that no refusal came before.
+together, and the person sees both before git does. It is kept in mind, like what could not be
+committed, and goes in with the next green Stop that no refusal came before.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ def _commit(
             deadline=time.monotonic() + SECONDS,
         )
     )
-    _wait(context, store, path, [])
+    # What was refused may be right another time, and what comes next builds on it.
+    _wait(context, store, path, passes if done.refused else [])
     context.record["commit"] = _facts(done, done.refused)
     if done.sha:
         files = f"{len(done.paths)} {'file' if len(done.paths) == 1 else 'files'}"

@@ -42,7 +42,6 @@ def handle(context: Context) -> Reply | None:
     obstacle = context.obstacle()
     if obstacle:
         notes.append(f"edits and tests are not checked: {obstacle}")
-    _folder(context)
     notes += _baseline(context)
     if context.event.name == "Setup":
         return _notes(notes)
@@ -81,17 +80,6 @@ def _state(context: Context) -> list[str]:
     if not os.access(context.state, os.W_OK):
         return [f"nothing can be recorded: {context.state} is not writable"]
     return []
-
-
-def _folder(context: Context) -> None:
-    """Make `.ambidex/` where it is missing, as in a fresh clone; it ignores itself."""
-    from ambidex.report import evidence
-
-    try:
-        evidence.prepare(context.root)
-    except OSError:
-        # Evidence is a copy for people; what counts is elsewhere.
-        return
 
 
 def _baseline(context: Context) -> list[str]:

@@ -65,8 +65,6 @@ class Judged:
 def prepare(root: str) -> bool:
     """Make the folder, with a file of its own that keeps it out of git.
 
-    Before the first baseline is taken: made later, it would be a change of the agent's.
-
     Returns:
         Whether the file is new.
 
@@ -169,8 +167,8 @@ def survivors(judged: Sequence[Judged]) -> list[Any]:
 def write(root: str, made: Mapping[str, Any], verdicts: list[Verdict], left: Sequence[Any]) -> None:
     """Write one Stop's evidence into `.ambidex/`.
 
-    Nothing happens where the folder is missing, leads elsewhere or can't be written: the ledger
-    has it all.
+    The folder is made where it is missing, as in a fresh clone. Nothing happens where it leads
+    elsewhere or can't be written: the ledger has it all.
 
     Args:
         root: the project's root.
@@ -183,11 +181,12 @@ def write(root: str, made: Mapping[str, Any], verdicts: list[Verdict], left: Seq
     folder = os.path.join(root, FOLDER)
     records = os.path.join(root, RECORDS)
     # A link would have us write wherever the one who made it wants.
-    if not os.path.isdir(folder) or os.path.islink(folder) or os.path.islink(records):
+    if os.path.islink(folder) or os.path.islink(records):
         return
     stamp = time.strftime("%Y-%m-%d %H:%M:%S %z")
     data = json.dumps(made, indent=1, ensure_ascii=True) + "\n"
     try:
+        prepare(root)
         os.makedirs(records, exist_ok=True)
         _replace(folder, FILE, f"{stamp}\n\n{text.render(verdicts, made['overall'])}")
         _replace(records, _name(made["at"]), data)

@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from ambidex.changes.commit import Request, commit
+from ambidex.changes.commit import Commit, Request, commit
+from ambidex.changes.trees import Tree
 from testing.committing import Repository
 from testing.projects import repository
 
 FILES = {
-    "app.py": "def one():\n    return 1\n\n\ndef three():\n    return 3\n\n\ndef five():\n    return 5\n",
+    "app.py": "\n\n".join(
+        f"def {name}():\n    return {number}\n"
+        for name, number in (("one", 1), ("three", 3), ("five", 5))
+    ),
     "lib/two.py": "def two():\n    return 2\n",
     "README.md": "# Project\n",
 }
@@ -144,11 +148,19 @@ def test_several_passes_go_into_one_commit_without_what_the_user_did_in_between(
     second = user.take()
     user.write("app.py", CHANGED.replace("return 5", "return 5 + 0"))
     (user.root / "made.py").rename(user.root / "made_better.py")
-    made = commit(
+    made = both(user, (first, end_of_first), (second, user.take(second)))
+    assert made.refused == ""
+    assert user.files() == {"app.py": "M", "made_better.py": "A"}
+    assert user.git("show", "HEAD:app.py") + "\n" == CHANGED.replace("return 5", "return 5 + 0")
+    assert user.status() == " M README.md"
+
+
+def both(user: Repository, *passes: tuple[Tree, Tree]) -> Commit:
+    return commit(
         Request(
             str(user.root),
             user.state,
-            [(first, end_of_first), (second, user.take(second))],
+            passes,
             environ=user.environ,
             branch="ambidex/work",
             is_protected=lambda name: False,
@@ -156,10 +168,22 @@ def test_several_passes_go_into_one_commit_without_what_the_user_did_in_between(
             deadline=time.monotonic() + 60,
         )
     )
+
+
+def test_passes_that_a_person_has_committed_meanwhile_are_not_in_the_way(user: Repository) -> None:
+    first = user.take()
+    user.write("app.py", CHANGED)
+    user.write("gone.py", "GONE = 1\n")
+    second = user.take(first)
+    user.write("app.py", CHANGED.replace("1 + 0", "0 + 1"))
+    (user.root / "gone.py").unlink()
+    third = user.take(second)
+    user.git("commit", "-qam", "Mine")
+    assert (both(user, (first, second), (second, third)).sha) == ""
+    user.write("app.py", CHANGED)
+    made = both(user, (first, second), (second, third), (third, user.take(third)))
     assert made.refused == ""
-    assert user.files() == {"app.py": "M", "made_better.py": "A"}
-    assert user.git("show", "HEAD:app.py") + "\n" == CHANGED.replace("return 5", "return 5 + 0")
-    assert user.status() == " M README.md"
+    assert user.git("show", "HEAD:app.py") + "\n" == CHANGED
 
 
 def test_a_protected_branch_is_left_alone_and_a_branch_of_our_own_grows(user: Repository) -> None:
