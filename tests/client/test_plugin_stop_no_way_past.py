@@ -190,7 +190,7 @@ def test_a_subagent_in_a_work_tree_of_its_own_is_held_there(site: Site) -> None:
 def test_going_into_another_work_tree_to_stop_there_hides_nothing(site: Site) -> None:
     enter = ToolCall("EnterWorktree", {"name": "elsewhere"})
     run = site.run("go", script(bash(SPOIL), enter), timeout=PATIENCE)
-    assert [record["cwd"] for record in site.records("Stop")][0] != site.client.project
+    assert site.records("Stop")[0]["cwd"] != site.client.project
     assert site.stops() == HELD
     assert any(TEST_ID in request.told for request in run.requests)
     assert os.path.isdir(site.records("Stop")[0]["cwd"])
