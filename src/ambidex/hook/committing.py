@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from ambidex.ledger.store import Store
     from ambidex.verdict import Verdict
 
-# Git's hooks of the project run within it; what is left of the hook's own time is more.
+# Git's hooks of the project run within it. Seconds.
 SECONDS = 120
+# Seconds after the event, safely before this process is ended in the middle of something.
+LATEST = 570
 _MOST_PASSES = 20
 _AGENT = ""
 
@@ -85,7 +87,7 @@ def _commit(
                 matches(context.policy["guard"]["protected_branches"], name)
             ),
             message=lambda paths: message.compose(said, paths, proof, trailers),
-            deadline=time.monotonic() + SECONDS,
+            deadline=time.monotonic() + min(SECONDS, LATEST - (time.time() - context.started)),
         )
     )
     # What was refused may be right another time, and what comes next builds on it.
