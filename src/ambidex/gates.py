@@ -51,7 +51,11 @@ PROOF_GATES: tuple[Gate, ...] = (
 class Evidence:
     """Verdicts of one change under one configuration, kept in the store.
 
-    Only what was really inspected is used again: `not_run` and `broken` are tried anew.
+    Only what was really inspected is used again: `not_run` and `broken` are tried anew. A verdict
+    that is used again says so in `details["reused_from"]`: when it was reached, and who asked.
+
+    A pass that a gate marks with `details["any_base"]` is about the judged tree alone (the whole
+    suite is green, whatever changed): it holds for every base.
     """
 
     def __init__(self, store: Store, worktree: str, key: str, origin: str) -> None:
@@ -62,21 +66,32 @@ class Evidence:
 
     def get(self, gate: str) -> Verdict | None:
         """The earlier verdict of `gate` on this change, or None."""
-        known = self.store.evidence(self.worktree, self.key, gate)
-        if known is None or known.verdict["status"] not in (PASSED, FINDINGS):
-            return None
-        return Verdict.from_dict(known.verdict)
+        for key in (self.key, self._any_base):
+            known = self.store.evidence(self.worktree, key, gate)
+            if known is not None and known.verdict["status"] in (PASSED, FINDINGS):
+                verdict = Verdict.from_dict(known.verdict)
+                verdict.details["reused_from"] = {"at": known.at, "origin": known.origin}
+                return verdict
+        return None
+
+    @property
+    def _any_base(self) -> str:
+        return f"..{self.key.partition('..')[2]}"
 
     def put(self, verdict: Verdict) -> None:
         """Write a verdict down."""
-        self.store.add_evidence(
-            self.worktree,
-            self.key,
-            verdict.gate,
-            verdict.as_dict(),
-            verdict.seconds,
-            self.origin,
-        )
+        keys = [self.key]
+        if verdict.status == PASSED and verdict.details.get("any_base"):
+            keys.append(self._any_base)
+        for key in keys:
+            self.store.add_evidence(
+                self.worktree,
+                key,
+                verdict.gate,
+                verdict.as_dict(),
+                verdict.seconds,
+                self.origin,
+            )
 
 
 def prove(

@@ -31,7 +31,7 @@ BUDGETS = st.fixed_dictionaries(
     {},
     optional={
         name: st.one_of(st.integers(-2, 40), st.none(), st.booleans(), st.text(max_size=3))
-        for name in ("blocks_without_progress", "blocks_in_a_row", "max_blocks")
+        for name in ("blocks_without_progress", "blocks_in_a_row", "max_blocks", "client_cap")
     },
 )
 FLAGS = ("proved", "stop_hook_active", "tool_called", "waiting", "one_shot", "interrupted")
@@ -78,6 +78,8 @@ class StopMachine(RuleBasedStateMachine):
             assert not (observation.stop_hook_active and self.stops == 0)
             assert observation.tree not in self.released
             assert answer.text
+            cap = budget.get("client_cap")
+            assert not (type(cap) is int and cap > 0) or self.in_a_row <= cap
         if answer.action == DEFER:
             self.defers += 1
             assert observation.waiting

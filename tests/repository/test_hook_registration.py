@@ -14,7 +14,6 @@ from testing.checkout import ROOT, read, tracked
 
 # Registered for what `door` itself does with every event: it writes the record.
 RECORDED = {
-    "SubagentStop",
     "TaskCompleted",
     "StopFailure",
     "PreCompact",

@@ -146,7 +146,11 @@ def test_the_wheel_carries_everything_that_an_installation_needs(wheel: Path) ->
     assert len(wanted) > 150
     assert wanted <= inside
     assert any(name.endswith("edits/rules/python/injection.yaml") for name in wanted)
-    assert {"ambidex/policy/ambidex.schema.json", "ambidex/setup/vendored_launch.sh"} <= wanted
+    assert {
+        "ambidex/policy/ambidex.schema.json",
+        "ambidex/report/evidence.schema.json",
+        "ambidex/setup/vendored_launch.sh",
+    } <= wanted
     for name in ("hooks/launch", "bin/ambidex"):
         assert modes[f"ambidex/_plugin/{name}"] & 0o111
 

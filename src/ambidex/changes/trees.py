@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ambidex.changes.memory import Memory
 
-__all__ = ["Tree", "TreeError", "last", "take", "tree_of"]
+__all__ = ["Tree", "TreeError", "fork_of", "last", "take", "tree_of"]
 
 # How often we start again when files change while they are read.
 _ATTEMPTS = 3
@@ -127,6 +127,30 @@ def tree_of(root: str, state: str, revision: str) -> Tree:
     except (OSError, ValueError) as error:
         raise TreeError(f"{revision!r} can't be looked up: {error}") from error
     return Tree(os.fsdecode(answer.strip()))
+
+
+def fork_of(root: str, state: str, other: str) -> Tree:
+    """The tree of the commit where a work tree left another of the same repository.
+
+    Args:
+        root: the top of the work tree.
+        state: the repository's state directory.
+        other: the top of the other work tree.
+
+    Raises:
+        TreeError: there is no repository, or nothing is committed.
+    """
+    try:
+        head = Shadow(other, state).users_git("rev-parse", "--verify", "--quiet", "HEAD")
+        fork = Shadow(root, state).users_git("merge-base", "HEAD", os.fsdecode(head.strip()))
+    except (GitFailed, ValueError):
+        # No common history: there is nothing better to measure from.
+        return tree_of(root, state, "HEAD")
+    except TreeError:
+        raise
+    except OSError as error:
+        raise TreeError(f"git can't be started: {error}") from error
+    return tree_of(root, state, os.fsdecode(fork.strip()))
 
 
 def last(root: str, state: str) -> Tree | None:

@@ -11,8 +11,7 @@ from ambidex.cli.project import Project
 from ambidex.cli.trust import executed
 from ambidex.policy import detect, sample
 from ambidex.policy.snapshot import FILE, find_source
-
-_OWN_FOLDER = ".ambidex"
+from ambidex.report import evidence
 
 
 @click.command("init")
@@ -36,7 +35,7 @@ def command() -> None:
     try:
         with open(path, "x", encoding="utf-8") as file:
             file.write(text)
-        ignore = _ignore_own_folder(project.root)
+        ignore = evidence.prepare(project.root)
     except OSError as error:
         raise EnvironmentBroken(f"the project cannot be written to: {error}") from None
     try:
@@ -51,23 +50,10 @@ def command() -> None:
         if line and not line.startswith("#"):
             click.echo(f"  {line}")
     if ignore:
-        click.echo(
-            f"Wrote {_OWN_FOLDER}/.gitignore: evidence goes to {_OWN_FOLDER}/, not into git."
-        )
+        folder = evidence.FOLDER
+        click.echo(f"Wrote {folder}/.gitignore: evidence goes to {folder}/, not into git.")
     if not detect.uses_pytest(project.root):
         click.echo("No pytest found here: name the command that runs the tests in tests.command.")
     for line in executed(loaded):
         click.echo(line)
     click.echo("Trusted. Every key: ambidex config sample. Take it back: ambidex trust --revoke")
-
-
-def _ignore_own_folder(root: str) -> bool:
-    """Make the folder for evidence, ignored by a file of its own; returns whether that is new."""
-    folder = os.path.join(root, _OWN_FOLDER)
-    os.makedirs(folder, exist_ok=True)
-    try:
-        with open(os.path.join(folder, ".gitignore"), "x", encoding="utf-8") as file:
-            file.write("*\n")
-    except FileExistsError:
-        return False
-    return True

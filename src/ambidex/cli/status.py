@@ -17,6 +17,9 @@ from ambidex.ledger.store import Store
 from ambidex.policy import pause, snapshot, trust
 from ambidex.report.text import MARKS, WORDS
 
+# Enough to find the newest verdict of every gate.
+_ROWS = 60
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -51,7 +54,10 @@ def gather(environ: dict[str, str], cwd: str, now: float) -> dict[str, Any]:
         return facts
     facts["ledger"] = chain.verify(state).as_dict()
     with Store(state) as store:
-        facts["verdicts"] = [row.verdict for row in store.latest_verdicts(root, 5)]
+        newest: dict[str, dict[str, Any]] = {}
+        for row in store.latest_verdicts(root, _ROWS):
+            newest.setdefault(row.gate, row.verdict)
+        facts["verdicts"] = list(newest.values())
     last = chain.last_by_event(state, ["Stop"]).get("Stop")
     if last:
         step = last.get("stop", {})

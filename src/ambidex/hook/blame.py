@@ -34,50 +34,63 @@ _OPEN = "open"
 def on_prompt(context: Context, store: Store) -> Tree:
     """The present tree, which becomes the base unless the prompt before is still open.
 
+    A session that works in another work tree than the project's keeps the base of the project's
+    up to date, too: what a person changes there meanwhile is not the agent's.
+
     Raises:
         trees.TreeError: the tree cannot be taken.
     """
-    now = trees.take(context.tree, context.state, deadline=time.monotonic() + TAKE_SECONDS)
-    base = store.baseline(context.event.session_id, _AGENT, context.tree)
-    if base is None or base.mark == _SETTLED:
-        starts = context.event.name == "SessionStart"
-        _set(context, store, now, _SETTLED if starts else _OPEN)
-    return now
+    if context.tree != context.root and known(context, store, context.root):
+        _renew(context, store, context.root)
+    return _renew(context, store, context.tree)
 
 
-def known(context: Context, store: Store) -> bool:
-    """Whether this session has a base in this work tree."""
-    return store.baseline(context.event.session_id, _AGENT, context.tree) is not None
+def known(context: Context, store: Store, tree: str = "") -> bool:
+    """Whether this session has a base in a work tree, by default the one it is in."""
+    path = tree or context.tree
+    return store.baseline(context.event.session_id, _AGENT, path) is not None
 
 
-def settle(context: Context, store: Store, now: Tree) -> None:
-    """A Stop left nothing open: what is there now is nobody's debt."""
-    base = store.baseline(context.event.session_id, _AGENT, context.tree)
-    known = base and (base.mark, base.tree, base.large) == (_SETTLED, now.sha, now.large)
-    if not known:
-        _set(context, store, now, _SETTLED)
+def settle(context: Context, store: Store, tree: str, now: Tree) -> None:
+    """A Stop left nothing open in a work tree: what is there now is nobody's debt."""
+    base = store.baseline(context.event.session_id, _AGENT, tree)
+    is_settled = base and (base.mark, base.tree, base.large) == (_SETTLED, now.sha, now.large)
+    if not is_settled:
+        _set(context, store, tree, now, _SETTLED)
 
 
-def base(context: Context, store: Store) -> Tree:
-    """The tree to measure from.
+def base(context: Context, store: Store, tree: str = "") -> Tree:
+    """The tree to measure from, in a work tree, by default the one that the session is in.
 
-    A work tree that this session has not seen before (a subagent's own worktree) is measured
-    from the commit it has checked out.
+    One that this session has not seen before (a subagent's own) is measured from the commit
+    where it left the project's: from its HEAD, committing would be a way past.
 
     Raises:
         trees.TreeError: neither is available.
     """
-    known = store.baseline(context.event.session_id, _AGENT, context.tree)
+    path = tree or context.tree
+    known = store.baseline(context.event.session_id, _AGENT, path)
     if known is not None:
         return trees.Tree(known.tree, known.large)
-    return trees.tree_of(context.tree, context.state, "HEAD")
+    if path == context.root:
+        return trees.tree_of(path, context.state, "HEAD")
+    return trees.fork_of(path, context.state, context.root)
 
 
-def _set(context: Context, store: Store, now: Tree, mark: str) -> None:
+def _renew(context: Context, store: Store, path: str) -> Tree:
+    now = trees.take(path, context.state, deadline=time.monotonic() + TAKE_SECONDS)
+    base = store.baseline(context.event.session_id, _AGENT, path)
+    if base is None or base.mark == _SETTLED:
+        starts = context.event.name == "SessionStart"
+        _set(context, store, path, now, _SETTLED if starts else _OPEN)
+    return now
+
+
+def _set(context: Context, store: Store, path: str, now: Tree, mark: str) -> None:
     store.set_baseline(
         context.event.session_id,
         _AGENT,
-        context.tree,
+        path,
         now.sha,
         now.large,
         mark,

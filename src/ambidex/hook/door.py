@@ -39,6 +39,7 @@ DEADLINES = {
     "Setup": 25,
     "UserPromptSubmit": 15,
     "Stop": 580,
+    "SubagentStop": 580,
     "SessionEnd": 4,
 }
 DEFAULT_DEADLINE = 8
@@ -54,6 +55,7 @@ HANDLERS = {
     "PostToolUseFailure": "after_tool",
     "PostToolBatch": "after_batch",
     "Stop": "stop",
+    "SubagentStop": "stop",
     "InstructionsLoaded": "instructions_loaded",
     "ConfigChange": "configuration",
     "FileChanged": "configuration",

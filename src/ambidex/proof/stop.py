@@ -9,7 +9,8 @@ Invariants, each proved by a property test over arbitrary sequences of observati
 
 1. At most `MOST_PER_PROMPT` blocks per record, whatever the policy says: every prompt ends.
 2. At most `MOST_IN_A_ROW` blocks without a tool call in between. The client gives up at
-   eight, silently; we let go before, with a note.
+   eight, silently; we let go before, with a note. Where its cap was lowered, so is ours: of a
+   cap of N it delivers N blocks and swallows the next (observed on 2.1.197 for N = 1, 2, 8).
 3. At most `blocks_without_progress` blocks in a row without progress. Progress is strictly
    fewer failures than the fewest so far, or a set of failures never seen before together
    with a tool call. All sets are remembered, so A, B, A, B is repetition, and so is a set
@@ -165,6 +166,8 @@ def step(
             anything malformed counts as no record.
         observation: what this Stop found.
         budget: the policy's `stop` table. It can lower the ceilings above, never raise them.
+            `client_cap`, where it is known, is how many blocks in a row the client lets through
+            before it ends the turn by itself; 0 when it never does.
         now: seconds since the epoch, only stored.
 
     Returns:
@@ -216,7 +219,10 @@ def _judge(state: dict[str, Any], observation: Observation, budget: Mapping[str,
     if fewer:
         state["best"] = count
     per_prompt = _limit(budget, "max_blocks", MOST_PER_PROMPT)
-    in_a_row = _limit(budget, "blocks_in_a_row", MOST_IN_A_ROW)
+    in_a_row = min(
+        _limit(budget, "blocks_in_a_row", MOST_IN_A_ROW),
+        _limit(budget, "client_cap", MOST_IN_A_ROW) or MOST_IN_A_ROW,
+    )
     stale = min(_limit(budget, "blocks_without_progress", WITHOUT_PROGRESS, 99), per_prompt)
     if state["blocks"] >= per_prompt:
         why = f"all {per_prompt} refusals of this prompt are used up"

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from ambidex.proof.fingerprint import failures, normalise
 from ambidex.proof.observe import observe
 from ambidex.proof.relevance import NOTHING_RELEVANT
@@ -17,6 +19,7 @@ from ambidex.proof.stop import (
     defer,
     next_prompt,
     step,
+    unchanged,
 )
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Finding, Verdict
 
@@ -199,3 +202,104 @@ def test_verdicts_are_summed_up_for_the_machine() -> None:
     assert (seen.unproved, seen.broken) == ("tests: deadline", "scan: no tool")
     assert Verdict("tests", PASSED).is_fine
     assert not Verdict("tests", NOT_RUN, "deadline").is_fine
+
+
+def keys(*numbers: int) -> frozenset[str]:
+    return frozenset(f"tests\tt::{number}\t1" for number in numbers)
+
+
+@pytest.mark.parametrize(
+    ("sets", "actions"),
+    [
+        pytest.param([(1, 2, 3), (1, 2), (1,), ()], [BLOCK] * 3 + [PASS], id="shrinking"),
+        pytest.param(
+            [(1, 2, 3)] * 3 + [(1, 2)] * 3 + [(1,)] * 4, [BLOCK] * 9 + [RELEASE], id="slowly"
+        ),
+        pytest.param(
+            [(1,), (1, 2), (1, 2, 3), (1, 2, 3, 4), (1, 2, 3, 4)], [BLOCK] * 5, id="growing"
+        ),
+        pytest.param([(1,), (2,), (3,), (4,), ()], [BLOCK] * 4 + [PASS], id="changing"),
+        pytest.param([(1,), (2,), (3,)] * 3, [BLOCK] * 5 + [RELEASE] * 4, id="oscillating"),
+        pytest.param([(1,), (), (1,), (), (1,), (), (1,)], None, id="coming back"),
+        pytest.param([(1,)] * 3 + [()], [BLOCK] * 3 + [PASS], id="at the last moment"),
+        pytest.param([(1,)] * 4 + [()], [BLOCK] * 3 + [RELEASE, PASS], id="after the release"),
+    ],
+)
+def test_how_a_prompt_goes_on_as_its_failures_change(
+    sets: list[tuple[int, ...]], actions: list[str] | None
+) -> None:
+    prompt = Prompt()
+    found = [prompt.stop(keys(*numbers)).action for numbers in sets]
+    assert found == (actions or [BLOCK, PASS] * 3 + [RELEASE])
+
+
+def test_after_the_release_fewer_failures_are_held_again() -> None:
+    prompt = Prompt()
+    assert prompt.actions(*[keys(1, 2)] * 4) == [BLOCK] * 3 + [RELEASE]
+    assert prompt.stop(keys(1)).action == BLOCK
+
+
+def test_an_environment_that_breaks_and_mends_costs_no_refusal() -> None:
+    prompt = Prompt()
+    assert prompt.stop(A, broken="tests: no python").cause == "broken"
+    assert prompt.stop(broken="tests: no python", proved=False).cause == "broken"
+    assert prompt.actions(A, A, A, A) == [BLOCK] * 3 + [RELEASE]
+
+
+def test_an_interrupt_between_two_refusals_neither_counts_nor_forgives() -> None:
+    prompt = Prompt()
+    assert prompt.actions(A, A) == [BLOCK] * 2
+    assert prompt.stop(A, interrupted=True).cause == "interrupted"
+    assert debt_note(prompt.record)
+    assert prompt.actions(A, A) == [BLOCK, RELEASE]
+
+
+def test_a_wake_up_that_is_put_off_starts_no_new_count() -> None:
+    prompt = Prompt()
+    assert prompt.actions(A, A) == [BLOCK] * 2
+    assert prompt.stop(A, waiting=True).action == DEFER
+    assert prompt.actions(A, A) == [BLOCK, RELEASE]
+    following = Prompt(next_prompt(prompt.record, 1.0))
+    assert following.stop(A, waiting=True).action == DEFER, "once per prompt"
+
+
+def test_one_refusal_is_all_where_the_policy_says_so() -> None:
+    first = step(None, Observation(A, tree="1"), {**BUDGET, "max_blocks": 1}, 0.0)
+    more = Observation(B, tree="2", tool_called=True, stop_hook_active=True)
+    second = step(first.record, more, {**BUDGET, "max_blocks": 1}, 0.0)
+    assert (first.action, second.action, second.cause) == (BLOCK, RELEASE, "budget")
+
+
+@pytest.mark.parametrize(
+    ("cap", "blocks"),
+    [(1, 1), (2, 2), (7, 7), (8, 7), (100, 7), (0, 7), (-1, 7), (None, 7), (True, 7), ("2", 7)],
+)
+def test_a_lower_cap_of_the_client_holds_and_a_higher_one_does_not(cap: Any, blocks: int) -> None:
+    budget = {**BUDGET, "blocks_without_progress": 7, "client_cap": cap}
+    record: dict[str, Any] | None = None
+    actions = []
+    for turn in range(9):
+        seen = Observation(A, tree=str(turn), stop_hook_active=turn > 0)
+        answer = step(record, seen, budget, 0.0)
+        record = answer.record
+        actions.append(answer.action)
+    assert actions.index(RELEASE) == blocks
+
+
+def test_a_tool_call_starts_the_clients_count_again() -> None:
+    budget = {**BUDGET, "client_cap": 1}
+    first = step(None, Observation(A, tree="1"), budget, 0.0)
+    called = Observation(A, tree="2", tool_called=True, stop_hook_active=True)
+    assert step(first.record, called, budget, 0.0).action == BLOCK
+    idle = Observation(A, tree="2", stop_hook_active=True)
+    assert step(first.record, idle, budget, 0.0).cause == "budget"
+
+
+def test_a_stop_that_found_nothing_counts_once_and_clears_what_was_undone() -> None:
+    record = unchanged(None, 1.0)
+    assert record["stops"] == 1
+    assert unchanged(record, 2.0) is record, "nothing to write"
+    owing = step(None, Observation(A, tree="1"), BUDGET, 0.0).record
+    cleared = unchanged(owing, 3.0)
+    assert debt_note(cleared) == ""
+    assert cleared["blocks"] == 1, "the refusals of this prompt stay counted"
