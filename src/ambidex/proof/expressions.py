@@ -56,7 +56,7 @@ def _resolved(node: ast.AST, names: Names) -> Any:
             fields[name] = [_resolved(v, names) if isinstance(v, ast.AST) else v for v in value]
         else:
             fields[name] = value
-    return type(node)(**fields)
+    return ast.copy_location(type(node)(**fields), node)
 
 
 def _bound(node: ast.AST) -> set[str]:

@@ -69,7 +69,7 @@ def of_marks(decorators: Iterable[ast.expr]) -> list[Skip]:
             if name == "skipUnless":
                 condition = ast.UnaryOp(ast.Not(), condition)
             when = when_true(condition)
-        found.append(Skip(kind, when, f"@{text(node)}", node.lineno))
+        found.append(Skip(kind, when, f"@{text(node)}", getattr(node, "lineno", 0)))
     return found
 
 
@@ -85,7 +85,7 @@ def of_call(call: ast.Call) -> Skip | None:
         return None
     kind = name if name in ("xfail", "importorskip") else "skip"
     when = UNKNOWN if name == "importorskip" else ALWAYS
-    return Skip(kind, when, text(call), call.lineno)
+    return Skip(kind, when, text(call), getattr(call, "lineno", 0))
 
 
 def when_true(condition: ast.expr) -> str:

@@ -176,9 +176,9 @@ class Module:
             self._top_level_skip(node)
         self.skips += skips.of_marks(marks)
         classes = {each.name: each for each in self.tree.body if isinstance(each, ast.ClassDef)}
-        for place in _places(
-            self.tree.body, "", marks, [], classes, inside=self._collects
-        ):
+        found = _places(self.tree.body, "", marks, [], classes, inside=self._collects)
+        # Of two with one name, the later one is left.
+        for place in {each.qualname: each for each in found}.values():
             self.places.append(place)
             if any(last_name(each) == "fixture" for each in place.function.decorator_list):
                 self.fixtures[_fixture_name(place.function)] = place.function
