@@ -79,6 +79,14 @@ def text(node: ast.AST) -> str:
         return ast.dump(node)[:_MOST_TEXT]
 
 
+def is_something(node: ast.expr) -> bool:
+    """Whether `node` is a class by its name, a function or a new object: true, and not None."""
+    if isinstance(node, (ast.Lambda, ast.JoinedStr)):
+        return True
+    name = last_name(node) if isinstance(node, (ast.Name, ast.Attribute, ast.Call)) else ""
+    return name[:1].isupper() and not name.isupper()
+
+
 def is_small(node: ast.AST) -> bool:
     """Whether the expression may take the place of a name."""
     return sum(1 for _ in zip(ast.walk(node), range(_MOST_NODES))) < _MOST_NODES
@@ -130,6 +138,9 @@ def _constant(node: ast.expr) -> Any:
     if isinstance(node, ast.IfExp):
         return _constant(node.body if _constant(node.test) else node.orelse)
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        none = node.comparators[0]
+        if isinstance(none, ast.Constant) and none.value is None and is_something(node.left):
+            return isinstance(node.ops[0], (ast.IsNot, ast.NotEq))
         return _comparison(node.ops[0], _constant(node.left), _constant(node.comparators[0]))
     if isinstance(node, ast.BinOp):
         return _arithmetic(node.op, _constant(node.left), _constant(node.right))

@@ -16,6 +16,7 @@ from ambidex.proof.expressions import (
     bind,
     constant,
     is_small,
+    is_something,
     items,
     last_name,
     resolved,
@@ -351,8 +352,11 @@ class _Reader:
 
     def _is(self, condition: ast.expr, *, value: bool) -> bool:
         """Whether a condition is known to be `value`."""
+        known = resolved(condition, self.names)
+        if known is not condition and is_something(known):
+            return value
         try:
-            return bool(constant(resolved(condition, self.names))) is value
+            return bool(constant(known)) is value
         except NotConstantError:
             return isinstance(condition, ast.Name) and condition.id == "TYPE_CHECKING" and not value
 
@@ -419,6 +423,8 @@ class _Reader:
         goes_on = self.block(node.body, guards)
         if swallowed:
             self._swallow(count, swallowed)
+        if self._depth == 0:
+            self._line = node.lineno
         for call in raising:
             self._raising(call, _result(node.body, self.names), guards)
         return goes_on or bool(raising)

@@ -23,7 +23,7 @@ _JSON = frozenset(
 # Lists of what is checked: an entry that goes is less.
 _CHECKED = frozenset(
     "select extend-select enable testpaths python_files python_functions python_classes source "
-    "source_pkgs files include enable_error_code mutate paths_to_mutate strict enabled".split()
+    "source_pkgs files include enable_error_code mutate paths_to_mutate".split()
 )
 # Lists of what is left out: an entry that comes is less.
 _LEFT_OUT = frozenset(

@@ -177,9 +177,9 @@ def _settings(files: Files) -> Iterator[Finding]:
         for each in tool_settings.loosened(file.path, file.before or "", file.after or ""):
             key = each.setting.rpartition(".")[2]
             # Settings that move into another file are as strict as before.
-            if rest_after and key in rest_after and (not each.after or each.after in rest_before):
-                if _all_in(each.before, rest_after):
-                    continue
+            moved = not each.after or each.after in rest_before
+            if rest_after and key in rest_after and moved and _all_in(each.before, rest_after):
+                continue
             if not each.before and rest_before and _all_in(each.after, rest_before):
                 continue
             line = next(
@@ -197,7 +197,8 @@ def _settings(files: Files) -> Iterator[Finding]:
 
 
 def _all_in(listed: str, text: str) -> bool:
-    return all(part.strip() in text for part in listed.split(","))
+    text = text.lower()
+    return all(part.strip().lower() in text for part in listed.split(","))
 
 
 def _suppressions(files: Files) -> Iterator[Finding]:

@@ -103,6 +103,7 @@ class _Comparison:
         self.after = [test for test in after if not test.is_helper or id(test) in paired]
         self.open: dict[int, list[Check]] = {}
         self.spare: dict[int, list[Check]] = {}
+        self.exact: set[str] = set()
 
     def found(self) -> list[Weaker]:
         found: list[Weaker] = []
@@ -117,6 +118,8 @@ class _Comparison:
         for test in self.after:
             # What a new skip hides is said once, with the skip.
             self.spare[id(test)] = list(test.checks) if test.runs or id(test) in skipped else []
+        # Somebody else asserts the very same thing: a test that goes was a duplicate.
+        self.exact = {_exactly(check) for test in self.after for check in test.checks if test.runs}
         for same in (_exactly, _by_key, _by_shape):
             self._match(same, own=True)
             self._match(same, own=False)
@@ -167,7 +170,7 @@ class _Comparison:
             else:
                 spare = [each for each in spare if each is not taken]
         for check in rest:
-            if self.gone.took(check):
+            if self.gone.took(check) or _implied(check, test, now):
                 continue
             replaced = _replacement(check, spare)
             if replaced is not None:
@@ -235,7 +238,7 @@ class _Comparison:
     def _removed(self, test: Test, left: list[Check]) -> list[Weaker]:
         missing = []
         for check in left:
-            if self.gone.took(check, test.calls):
+            if self.gone.took(check, test.calls) or _exactly(check) in self.exact:
                 continue
             spare = [each for checks in self.spare.values() for each in checks]
             other = next(
@@ -283,6 +286,19 @@ def _is_about(before: Check, after: Check) -> bool:
     return len(before.subject) > 2 and _contains(after.subject, before.subject)
 
 
+def _implied(check: Check, before: Test, after: Test) -> bool:
+    """Whether a new comparison of the whole value says more than `check` of it or of a part."""
+    known = {each.key for each in before.checks}
+    for each in after.checks:
+        if each.kind != "eq" or each.key in known or each.guard != check.guard:
+            continue
+        if each.subject == check.subject and check.rank < each.rank:
+            return True
+        if each.subject != check.subject and _contains(check.subject, each.subject):
+            return len(each.subject) > 2
+    return False
+
+
 def _contains(text: str, part: str) -> bool:
     at = text.find(part)
     if at < 0:
@@ -316,8 +332,6 @@ def _skipped(before: Test, after: Test) -> list[Weaker]:
         }.get(skip.kind, f"{after.name} is skipped now")
         sure = skip.when != skips.ELSEWHERE
         found.append(Weaker(SKIPPED, after.path, skip.line, what, after=skip.text, sure=sure))
-    known_rows = {check.row for check in before.checks}
-    del known_rows
     return found
 
 
