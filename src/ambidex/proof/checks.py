@@ -261,9 +261,19 @@ def _compared(node: ast.Compare) -> list[Check]:
     checks = []
     left = node.left
     for operator, right in zip(node.ops, node.comparators):
-        checks.append(_comparison(operator, left, right))
+        checks += _pairwise(operator, left, right)
         left = right
     return checks
+
+
+def _pairwise(operator: ast.cmpop, left: ast.expr, right: ast.expr) -> list[Check]:
+    """`(a, b) == (1, 2)` as `a == 1` and `b == 2`."""
+    if isinstance(operator, ast.Eq) and isinstance(left, ast.Tuple) and isinstance(right, ast.Tuple):
+        pairs = list(zip(left.elts, right.elts))
+        starred = any(isinstance(each, ast.Starred) for each in [*left.elts, *right.elts])
+        if len(left.elts) == len(right.elts) and pairs and not starred:
+            return [check for a, b in pairs for check in _pairwise(operator, a, b)]
+    return [_comparison(operator, left, right)]
 
 
 def _comparison(operator: ast.cmpop, left: ast.expr, right: ast.expr) -> Check:
@@ -383,18 +393,7 @@ def _all(node: ast.expr) -> list[Check]:
         if not listed:
             return [trivial(node, "`all` of nothing is true")]
         return [check for each in listed for check in of_condition(each)]
-    if isinstance(node, (ast.GeneratorExp, ast.ListComp)) and len(node.generators) == 1:
-        generator = node.generators[0]
-        over = items(generator.iter)
-        if over is not None and not generator.ifs:
-            from ambidex.proof.expressions import bind, resolved
-
-            found = []
-            for each in over:
-                names: dict[str, ast.expr] = {}
-                bind(generator.target, each, names)
-                found += of_condition(resolved(node.elt, names))
-            return found or [trivial(node, "`all` of nothing is true")]
+    if isinstance(node, (ast.GeneratorExp, ast.ListComp)):
         return of_condition(node.elt)
     return [Check("truth", node)]
 

@@ -43,6 +43,9 @@ def holds_expectations(path: str, test_folders: Sequence[str]) -> bool:
         return "__snapshots__" in folders
     if not _FOLDERS.isdisjoint(folder.lower() for folder in folders):
         return True
+    if name.endswith((".toml", ".ini", ".cfg")) and "." not in name.rpartition(".")[0]:
+        # Cases about golden files, say.
+        return False
     words = name.lower().replace("-", "_").replace(".", "_").split("_")
     return not _WORDS.isdisjoint(words)
 

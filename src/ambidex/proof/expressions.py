@@ -232,9 +232,15 @@ def _zip(*values: Any) -> list[Any]:
 def items(node: ast.expr) -> list[ast.expr] | None:
     """The items of a collection that is written down, as expressions; None where it is not."""
     if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-        if any(isinstance(each, ast.Starred) for each in node.elts):
-            return None
-        return list(node.elts[:_MOST_ITEMS])
+        found: list[ast.expr] = []
+        for each in node.elts:
+            more = items(each.value) if isinstance(each, ast.Starred) else [each]
+            if more is None:
+                return None
+            found += more
+        return found[:_MOST_ITEMS]
+    if isinstance(node, (ast.GeneratorExp, ast.ListComp)):
+        return _comprehended(node)
     if isinstance(node, ast.Dict) and all(node.keys):
         return [key for key in node.keys if key is not None]
     if isinstance(node, ast.Call):
@@ -251,6 +257,20 @@ def items(node: ast.expr) -> list[ast.expr] | None:
     if not isinstance(value, (list, tuple, set, dict)):
         return None
     return [ast.Constant(each) for each in list(value)[:_MOST_ITEMS]]
+
+
+def _comprehended(node: ast.GeneratorExp | ast.ListComp) -> list[ast.expr] | None:
+    """The items of a comprehension over one collection that is written down."""
+    generator = node.generators[0]
+    over = items(generator.iter)
+    if over is None or generator.ifs or len(node.generators) > 1:
+        return None
+    found = []
+    for each in over:
+        names: Names = {}
+        bind(generator.target, each, names)
+        found.append(resolved(node.elt, names))
+    return found
 
 
 def _items_of_call(node: ast.Call) -> list[ast.expr] | None:

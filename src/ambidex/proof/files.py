@@ -164,11 +164,7 @@ class Files:
         from ambidex.proof.gone import gone
 
         if self._gone is None:
-            sources = self.sources()
-            self._gone = gone(
-                [file.before for file in sources if file.before is not None],
-                [file.after for file in sources if file.after is not None],
-            )
+            self._gone = gone((file.before, file.after) for file in self.sources())
         return self._gone
 
     def modules(self, *, after: bool) -> list[Module]:

@@ -57,9 +57,17 @@ class Gone:
         return False
 
 
-def gone(before: Iterable[str], after: Iterable[str]) -> Gone:
-    """Compare the texts of all changed Python files that are no tests, before and after."""
-    old, new = list(_parsed(before)), list(_parsed(after))
+def gone(files: Iterable[tuple[str | None, str | None]]) -> Gone:
+    """What changed Python files that are no tests lost.
+
+    Args:
+        files: their texts before and after; None where there is none.
+    """
+    pairs = [(_parsed(before), _parsed(after)) for before, after in files]
+    old = [tree for tree, _ in pairs if tree is not None]
+    new = [tree for _, tree in pairs if tree is not None]
+    if not old:
+        return Gone(defined={name for tree in new for name in _defined(tree)})
     kept: set[str] = set()
     strings: set[str] = set()
     for tree in new:
@@ -69,7 +77,7 @@ def gone(before: Iterable[str], after: Iterable[str]) -> Gone:
                 strings.add(node.value)
     was = {name for tree in old for name in _defined(tree)}
     now = {name for tree in new for name in _defined(tree)}
-    names = was - kept
+    names = was - kept | _with_modules(pairs)
     bodies = {_body(node): node.name for tree in new for node in _definitions(tree)}
     bodies = {body: name for body, name in bodies.items() if name not in was}
     renamed: dict[str, str] = {}
@@ -89,15 +97,29 @@ def gone(before: Iterable[str], after: Iterable[str]) -> Gone:
     return Gone(names - renamed.keys(), texts - strings, renamed, now)
 
 
-def _parsed(sources: Iterable[str]) -> Iterator[ast.Module]:
-    for source in sources:
-        try:
-            yield ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
+def _with_modules(pairs: list[tuple[ast.Module | None, ast.Module | None]]) -> set[str]:
+    """What went away with whole modules, and is defined nowhere where it was not before."""
+    lost: set[str] = set()
+    moved: set[str] = set()
+    for before, after in pairs:
+        was = set() if before is None else {node.name for node in _definitions(before)}
+        now = set() if after is None else {node.name for node in _definitions(after)}
+        if after is None:
+            lost |= was
+        moved |= now - was
+    return lost - moved
 
 
-def _definitions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
+def _parsed(source: str | None) -> ast.Module | None:
+    try:
+        return None if source is None else ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _definitions(
+    tree: ast.Module,
+) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             yield node

@@ -7,6 +7,7 @@ right is a warning. A refactoring is neither.
 
 from __future__ import annotations
 
+import re
 import time
 
 from ambidex.printable import printable
@@ -27,11 +28,16 @@ if TYPE_CHECKING:
 
     from ambidex.proof.files import File
     from ambidex.proof.subject import Subject
+    from ambidex.proof.test_ast import Module, Test
 
 GATE = "weakening"
 MOST_FINDINGS = 200
 FIX = "restore it, or let a person agree"
-_KNOWS_TESTS = ("PYTEST_CURRENT_TEST", '"pytest" in sys.modules', "'pytest' in sys.modules")
+_KNOWS_TESTS = re.compile(
+    r"""(?:environ\.get|getenv)\(\s*["']PYTEST_CURRENT_TEST|environ\[["']PYTEST_CURRENT_TEST|"""
+    r"""["']PYTEST_CURRENT_TEST["']\s+(?:not\s+)?in\s+os\.environ|"""
+    r"""["'](?:pytest|unittest)["']\s+(?:not\s+)?in\s+sys\.modules"""
+)
 
 
 def judge(subject: Subject) -> Verdict | None:
@@ -94,16 +100,38 @@ def _finding(
 def _tests(files: Files) -> Iterator[Finding]:
     """Python's tests, and new ones that prove little."""
     from ambidex.proof import hollow, test_reader, weaker
+    from ambidex.proof.gone import Gone
 
     old, new = files.modules(after=False), files.modules(after=True)
     if not old and not new:
         return
-    gone = files.gone()
-    before = [t for m in old for t in test_reader.tests(m, files.around(m, after=False))]
-    after = [t for m in new for t in test_reader.tests(m, files.around(m, after=True))]
+    same = _same(files, old, new)
+    before = [
+        test
+        for m in old
+        for test in test_reader.tests(m, files.around(m, after=False), same.get(m.path, ()))
+    ]
+    after = [
+        test
+        for m in new
+        for test in test_reader.tests(m, files.around(m, after=True), same.get(m.path, ()))
+    ]
     lines = {module.path: module for module in old}
+    gone = files.gone() if before else Gone()
+
+    def unchanged() -> list[Test]:
+        return [
+            test
+            for m in new
+            for test in test_reader.tests(
+                m,
+                files.around(m, after=True),
+                {place.qualname for place in m.places} - same.get(m.path, set()),
+            )
+        ]
+
     for each in weaker.compare(
-        before, after, gone, lambda path, line: lines[path].line(line), files.moved
+        before, after, gone, lambda path, line: lines[path].line(line), files.moved, unchanged
     ):
         yield _finding(
             each.rule,
@@ -123,6 +151,24 @@ def _tests(files: Files) -> Iterator[Finding]:
         if fresh:
             what = f"{test.name} is marked with what the configuration deselects"
             yield _finding("test-skipped", test.path, test.line, what, after=sorted(fresh)[0])
+
+
+def _same(files: Files, old: list[Module], new: list[Module]) -> dict[str, set[str]]:
+    """Qualnames of the functions that say the same before and after, by both paths."""
+    from ambidex.proof.test_reader import signatures
+
+    now = {module.path: module for module in new}
+    found: dict[str, set[str]] = {}
+    for module in old:
+        path = files.moved.get(module.path, module.path)
+        other = now.get(path)
+        if other is None:
+            continue
+        was = signatures(module, files.around(module, after=False))
+        then = signatures(other, files.around(other, after=True))
+        equal = {name for name, text in was.items() if then.get(name) == text}
+        found[module.path] = found[path] = equal
+    return found
 
 
 def _others(files: Files) -> Iterator[Finding]:
@@ -220,9 +266,9 @@ def _aware(files: Files) -> Iterator[Finding]:
     """Code that finds out whether it is being tested."""
     for file in files.sources():
         after, before = file.after or "", file.before or ""
-        for sign in _KNOWS_TESTS:
-            if after.count(sign) > before.count(sign):
-                line = after.count("\n", 0, after.rindex(sign)) + 1
-                shown = after.splitlines()[line - 1].strip()
-                what = "the code behaves otherwise while it is tested"
-                yield _finding("knows-its-tests", file.path, line, what, after=shown)
+        signs = list(_KNOWS_TESTS.finditer(after))
+        if len(signs) > len(_KNOWS_TESTS.findall(before)):
+            line = after.count("\n", 0, signs[-1].start()) + 1
+            shown = after.splitlines()[line - 1].strip()
+            what = "the code behaves otherwise while it is tested"
+            yield _finding("knows-its-tests", file.path, line, what, after=shown)

@@ -69,6 +69,7 @@ def compare(
     gone: Gone,
     lines: Callable[[str, int], str],
     moved: Mapping[str, str],
+    unchanged: Callable[[], list[Test]] = list,
 ) -> list[Weaker]:
     """What became weaker.
 
@@ -78,8 +79,10 @@ def compare(
         gone: what the code no longer has.
         lines: the text of a line of a file as it was.
         moved: new paths of renamed files by their old ones.
+        unchanged: reads the tests of these files that did not change; asked where one is gone,
+            which may have been a duplicate.
     """
-    return _Comparison(before, after, gone, lines, moved).found()
+    return _Comparison(before, after, gone, lines, moved, unchanged).found()
 
 
 class _Comparison:
@@ -90,10 +93,12 @@ class _Comparison:
         gone: Gone,
         lines: Callable[[str, int], str],
         moved: Mapping[str, str],
+        unchanged: Callable[[], list[Test]],
     ) -> None:
         self.gone = gone
         self.lines = lines
         self.moved = moved
+        self.unchanged = unchanged
         if gone.renamed:
             _rename(before, gone.renamed)
         self.pairs = _pairs(before, after, moved)
@@ -103,7 +108,7 @@ class _Comparison:
         self.after = [test for test in after if not test.is_helper or id(test) in paired]
         self.open: dict[int, list[Check]] = {}
         self.spare: dict[int, list[Check]] = {}
-        self.exact: set[str] = set()
+        self.exact: set[str] | None = None
 
     def found(self) -> list[Weaker]:
         found: list[Weaker] = []
@@ -118,8 +123,6 @@ class _Comparison:
         for test in self.after:
             # What a new skip hides is said once, with the skip.
             self.spare[id(test)] = list(test.checks) if test.runs or id(test) in skipped else []
-        # Somebody else asserts the very same thing: a test that goes was a duplicate.
-        self.exact = {_exactly(check) for test in self.after for check in test.checks if test.runs}
         for same in (_exactly, _by_key, _by_shape):
             self._match(same, own=True)
             self._match(same, own=False)
@@ -221,7 +224,8 @@ class _Comparison:
             f"{now.name}: {why.why}",
             before=check.source,
             after=new.source,
-            sure=why.sure,
+            # A helper's conditions are often its caller's.
+            sure=why.sure and not (test.is_helper and new.guard),
         )
 
     def _missing(self, test: Test, now: Test, check: Check, checks: list[Check]) -> Weaker:
@@ -235,10 +239,17 @@ class _Comparison:
         what = f"{now.name}: this assertion is gone"
         return Weaker(ASSERTION, now.path, now.line, what, before=check.source)
 
+    def _asserted(self) -> set[str]:
+        """All that is asserted now: a test that goes may have been a duplicate."""
+        if self.exact is None:
+            every = [*self.after, *self.unchanged()]
+            self.exact = {_exactly(check) for test in every if test.runs for check in test.checks}
+        return self.exact
+
     def _removed(self, test: Test, left: list[Check]) -> list[Weaker]:
         missing = []
         for check in left:
-            if self.gone.took(check, test.calls) or _exactly(check) in self.exact:
+            if self.gone.took(check, test.calls) or _exactly(check) in self._asserted():
                 continue
             spare = [each for checks in self.spare.values() for each in checks]
             other = next(
