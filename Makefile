@@ -85,5 +85,11 @@ lock:
 	npm install --silent --no-fund --no-audit --no-package-lock --prefix .cache/peer cc-safety-net@2.4.5
 	touch $@
 
+# The mutation tool of JavaScript projects, for the test that calls it.
+.cache/stryker/ready:
+	@command -v npm >/dev/null || { echo "npm is needed to install Stryker" >&2; exit 1; }
+	npm install --silent --no-fund --no-audit --no-package-lock --prefix .cache/stryker @stryker-mutator/core@9.6.1
+	touch $@
+
 clean:
 	rm -rf .venv .cache dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

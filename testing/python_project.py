@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ambidex.changes import diff, trees
+from ambidex.policy.defaults import DEFAULTS
+from ambidex.proof import testmap
 from ambidex.proof.command import Command
 from ambidex.proof.python_tests import run
+from ambidex.proof.recording import Recorder
+from ambidex.proof.subject import Subject
 from ambidex.verdict import Verdict
 
 PYTEST = (sys.executable, "-m", "pytest")
@@ -87,3 +94,47 @@ class Project:
             deadline=time.monotonic() + seconds,
             nodes=nodes,
         )
+
+
+class Repository(Project):
+    """A project under git, whose changes since `baseline` can be judged."""
+
+    def __init__(self, folder: Path, files: Mapping[str, str]) -> None:
+        super().__init__(folder)
+        subprocess.run(["git", "init", "-q", self.root], check=True)
+        self.write(files)
+        self.policy: dict[str, Any] = copy.deepcopy(DEFAULTS)
+        self.policy["tests"]["command"] = list(PYTEST)
+        self.before = trees.take(self.root, self.state)
+
+    def subject(self, seconds: float = 100) -> Subject:
+        after = trees.take(self.root, self.state, self.before)
+        return Subject(
+            root=self.root,
+            state=self.state,
+            policy=self.policy,
+            changes=diff.changed(self.state, self.root, self.before, after),
+            environ=self.environ,
+            deadline=time.monotonic() + seconds,
+            before=self.before,
+            after=after,
+        )
+
+    def rebase(self) -> None:
+        """Changes count from here."""
+        self.before = trees.take(self.root, self.state)
+
+    def record(self) -> Verdict:
+        """Run the tests and keep which of them execute which lines."""
+        recorder = Recorder(self.environ)
+        verdict = run(
+            self.root,
+            self.state,
+            Command(PYTEST, configured=True),
+            environ=self.environ,
+            deadline=time.monotonic() + 60,
+            recorder=recorder,
+        )
+        tree = trees.take(self.root, self.state, self.before).sha
+        testmap.merge(self.state, self.root, recorder.recording, tree)
+        return verdict

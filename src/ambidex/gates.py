@@ -13,7 +13,7 @@ from ambidex.changes import diff
 from ambidex.edits import kinds
 from ambidex.edits.kinds import SEMGREPIGNORE
 from ambidex.proof import suite
-from ambidex.proof.gate import Gate
+from ambidex.proof.gate import Gate, later
 from ambidex.proof.gate import prove as prove_all
 from ambidex.proof.subject import Subject
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Verdict, blocks
@@ -33,6 +33,12 @@ EDIT_GATES = ("format", "lint", "scan")
 # In this order: cheapest first, and what explains the failure of a later one before it.
 PROOF_GATES: tuple[Gate, ...] = (
     Gate("tests", suite.irrelevant, suite.affected_tests, suite.suite),
+    Gate(
+        "mutation",
+        later("ambidex.mutation.stryker", "judge"),
+        later("ambidex.mutation.cargo", "judge"),
+        later("ambidex.mutation.gate", "judge"),
+    ),
 )
 
 

@@ -46,6 +46,14 @@ class Touched(list[Function]):
         self.error = error
 
 
+def functions(source: str) -> list[Function]:
+    """All functions of `source` in the order of their first lines; none if it can't be parsed."""
+    try:
+        return sorted(_functions(ast.parse(source), ""), key=lambda each: each.line)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+
+
 def touched(source: str, ranges: Sequence[tuple[int, int]]) -> Touched:
     """The functions of `source` that contain a line in `ranges`.
 

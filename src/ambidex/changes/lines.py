@@ -43,6 +43,12 @@ def changed_lines(before: bytes, after: bytes, *, gaps: bool = True) -> list[tup
     return ranges
 
 
+def moved(before: bytes, after: bytes) -> dict[int, int]:
+    """Where the lines of `before` are in `after`: 1-based numbers, lines that are gone left out."""
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    return {at_old + 1: at_new + 1 for at_old, at_new in _matches(old, new)}
+
+
 def _add(ranges: list[tuple[int, int]], first: int, last: int) -> None:
     if ranges and first <= ranges[-1][1] + 1:
         ranges[-1] = (ranges[-1][0], max(last, ranges[-1][1]))

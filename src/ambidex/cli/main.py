@@ -20,6 +20,7 @@ VERBS = (
     "explain",
     "init",
     "install",
+    "mutate",
     "pause",
     "scan",
     "status",

@@ -68,7 +68,7 @@ def command(base: str | None, as_format: str, track: str | None, output: str | N
         raise ConfigurationRefused(str(problem)) from None
     track = track or policy["track"]
     try:
-        before = trees.tree_of(root, state, base or _fork_point(root))
+        before = trees.tree_of(root, state, base or fork_point(root))
         after = trees.take(root, state, before)
     except trees.TreeError as problem:
         raise click.UsageError(str(problem)) from None
@@ -121,7 +121,7 @@ def command(base: str | None, as_format: str, track: str | None, output: str | N
     sys.exit(EXIT[overall])
 
 
-def _fork_point(root: str) -> str:
+def fork_point(root: str) -> str:
     """Where the checked-out branch left the main branch; HEAD on the main branch itself."""
     for branch in _BRANCHES:
         found = subprocess.run(

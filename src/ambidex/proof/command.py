@@ -111,7 +111,7 @@ def find(
     command = configured(policy)
     if command:
         return command
-    own = _own_python(root, environ)
+    own = own_python(root, environ)
     if own:
         if _has_pytest(own, root, environ, deadline):
             return Command([own, "-m", "pytest"], configured=False)
@@ -154,7 +154,7 @@ def environment(environ: Mapping[str, str], root: str = "") -> dict[str, str]:
         if not name.startswith(("CLAUDE", "AMBIDEX", "PYTEST_CURRENT_TEST"))
     }
     if root:
-        own = _own_python(root, environ)
+        own = own_python(root, environ)
         folders = [os.path.dirname(own)] if own else []
         folders += [environ.get("PATH", os.defpath), _our_programs(environ)]
         kept["PATH"] = os.pathsep.join(folders)
@@ -180,7 +180,8 @@ def _long_option(word: str) -> bool:
     return word.startswith("--") and "=" not in word and len(word) > 2
 
 
-def _own_python(root: str, environ: Mapping[str, str]) -> str | None:
+def own_python(root: str, environ: Mapping[str, str]) -> str | None:
+    """The interpreter of the project's own environment: `.venv`, `venv`, or the active one."""
     folders = [os.path.join(root, ".venv"), os.path.join(root, "venv")]
     active = environ.get("VIRTUAL_ENV", "")
     if active and os.path.realpath(active).startswith(os.path.realpath(root) + os.sep):

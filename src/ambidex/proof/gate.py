@@ -95,7 +95,14 @@ def prove(
 
 def _usable(verdict: Verdict) -> bool:
     """Whether gates that build on the tests have something to build on."""
-    return verdict.status == PASSED or verdict.is_fine
+    return verdict.is_fine or _only_warns(verdict)
+
+
+def _only_warns(verdict: Verdict) -> bool:
+    """Whether something was named and nothing of it is an error."""
+    return verdict.status == FINDINGS and all(
+        finding.severity == "warning" for finding in verdict.findings
+    )
 
 
 def _run(gate: Gate, subject: Subject) -> Verdict:
@@ -112,6 +119,6 @@ def _run(gate: Gate, subject: Subject) -> Verdict:
         if answer is None:
             continue
         verdict = answer
-        if verdict.status != PASSED:
+        if verdict.status != PASSED and not _only_warns(verdict):
             break
     return verdict

@@ -21,12 +21,15 @@ from ambidex import locate
 from ambidex.printable import printable
 from ambidex.proof import junit, process
 from ambidex.proof.command import Command, environment
+from ambidex.proof.recording import OPTIONS, PLUGIN
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Finding, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
+
+    from ambidex.proof.recording import Recorder
 
 GATE = "tests"
 MOST_FINDINGS = 500
@@ -35,8 +38,12 @@ LOGS_KEPT = 20
 _INTERNAL_ERROR = 3
 _USAGE_ERROR = 4
 _NOTHING_COLLECTED = 5
-# Changes the shape of the results file only: xunit1 alone names the file of each test.
-_REPORT = ("-o", "junit_family=xunit1", "-o", "junit_logging=no")
+_OPTIONS = (
+    # Changes the shape of the results file only: xunit1 alone names the file of each test.
+    *("-o", "junit_family=xunit1", "-o", "junit_logging=no"),
+    # A failure that was there before must not hide what fails behind it.
+    *("--maxfail=0", "--continue-on-collection-errors"),
+)
 _CONFTEST = "ImportError while loading conftest '"
 
 
@@ -48,6 +55,8 @@ def run(
     environ: Mapping[str, str],
     deadline: float,
     nodes: Sequence[str] = (),
+    at: str = "",
+    recorder: Recorder | None = None,
 ) -> Verdict:
     """Run `command`, for `nodes` only if any are given, and judge what came out.
 
@@ -58,6 +67,9 @@ def run(
         environ: the process environment; see `command.environment` for what is left out.
         deadline: `time.monotonic()` at which the whole process group is killed.
         nodes: test files or node ids; only for a pytest command.
+        at: another folder that holds the project's files, to run there instead.
+        recorder: is given what became of each test, and, where it has a probe, what the probe
+            wrote down. Only for a pytest command.
 
     Returns:
         A verdict of the gate `tests`: `findings` for failing tests and for test modules that
@@ -68,15 +80,31 @@ def run(
     layer = "affected" if nodes else "suite"
     started = time.monotonic()
     log = _log_path(state, layer)
+    cwd = at or root
     folder = tempfile.mkdtemp(prefix="ambidex-")
     report = os.path.join(folder, "results.xml")
-    options = (f"--junitxml={report}", *_REPORT) if command.is_pytest else ()
+    options = (f"--junitxml={report}", *_OPTIONS) if command.is_pytest else ()
+    tests_environ = environment(environ, root)
     argv = command.only(nodes, options) if nodes else command.whole(options)
     try:
-        outcome = process.run(
-            argv, cwd=root, environ=environment(environ, root), deadline=deadline, log=log
-        )
-        results = junit.read(report, root)
+        recording = False
+        if recorder is not None and recorder.probes and command.is_pytest:
+            probed = command.only if nodes else _whole(command)
+            outcome = process.run(
+                probed(nodes, (*options, *OPTIONS)),
+                cwd=cwd,
+                environ=recorder.environment(tests_environ, folder, cwd),
+                deadline=deadline,
+                log=log,
+            )
+            recorder.read(folder, cwd)
+            # A Python that ignores PYTHONPATH, or a runner that drops it: then without.
+            recording = PLUGIN not in outcome.tail or os.path.exists(report)
+        if not recording:
+            outcome = process.run(argv, cwd=cwd, environ=tests_environ, deadline=deadline, log=log)
+        results = junit.read(report, cwd)
+        if recorder is not None:
+            recorder.outcomes = {case.node: case.outcome for case in results.cases}
     except OSError as error:
         reason = f"`{printable(argv[0], 200)}` can't be run: {error.strerror or error}"
         return Verdict(GATE, BROKEN, reason, details={"layer": layer})
@@ -92,6 +120,10 @@ def run(
         log=log or "",
     )
     return verdict
+
+
+def _whole(command: Command) -> Callable[[Sequence[str], Sequence[str]], list[str]]:
+    return lambda _nodes, options: command.whole(options)
 
 
 class _Judge:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MOST_FILES = 20_000
 MOST_SELECTED = 200
+_TOO_LONG = "selection took too long"
 _MOST_BYTES = 1_000_000
 _SKIPPED = frozenset(("node_modules", "__pycache__", "site-packages", "venv"))
 
@@ -38,18 +39,32 @@ class Selection:
 
     Attributes:
         files: affected test files, nearest first; empty when nothing can be put first.
+        reached: affected test files, nearest first, however many; empty when nobody looked.
         whole: why the suite has to run at once instead; `""` when `files` can go first.
         tests: number of test files in the project.
         read: number of Python files looked at.
     """
 
-    __slots__ = ("files", "read", "tests", "whole")
+    __slots__ = ("files", "reached", "read", "tests", "whole")
 
-    def __init__(self, files: list[str], whole: str, tests: int, read: int) -> None:
+    def __init__(
+        self,
+        files: list[str],
+        whole: str,
+        tests: int,
+        read: int,
+        reached: list[str] | None = None,
+    ) -> None:
         self.files = files
         self.whole = whole
         self.tests = tests
         self.read = read
+        self.reached = reached or []
+
+    @property
+    def tests_read(self) -> bool:
+        """Whether `reached` is known, though `files` may be empty because they are many."""
+        return self.read > 0 and self.whole != _TOO_LONG
 
 
 def is_test_file(path: str) -> bool:
@@ -102,16 +117,17 @@ def affected(
         return Selection([], "there are no test files", 0, 0)
     graph = _Graph(root, policy["tests"]["source"], files, paths)
     if not graph.read(deadline):
-        return Selection([], "selection took too long", len(tests), len(files))
+        return Selection([], _TOO_LONG, len(tests), len(files))
     distances = graph.distances()
     chosen = sorted(
         (path for path in tests if path in distances), key=lambda path: (distances[path], path)
     )
     if len(chosen) * 2 > len(tests) and len(tests) > 1:
-        return Selection([], "most test files are affected", len(tests), len(files))
+        return Selection([], "most test files are affected", len(tests), len(files), chosen)
     if len(chosen) > MOST_SELECTED:
-        return Selection([], "too many test files are affected", len(tests), len(files))
-    return Selection(chosen, "" if chosen else "no test file is known", len(tests), len(files))
+        return Selection([], "too many test files are affected", len(tests), len(files), chosen)
+    whole = "" if chosen else "no test file is known"
+    return Selection(chosen, whole, len(tests), len(files), chosen)
 
 
 class _Graph:

@@ -10,7 +10,12 @@ from ambidex.verdict import BROKEN, NOT_RUN, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ambidex.proof.subject import Subject
+
+_FAILED_TESTS = 1
+_USAGE_ERROR = 4
 
 
 def irrelevant(subject: Subject) -> Verdict | None:
@@ -21,39 +26,38 @@ def irrelevant(subject: Subject) -> Verdict | None:
 
 
 def affected_tests(subject: Subject) -> Verdict | None:
-    """The test files that the change affects; None when they can't be told apart or ran none."""
-    from ambidex.proof import python_tests, select
+    """The tests that the change affects; None when they can't be told apart or ran none.
 
-    command = subject.command()
-    if not command.is_pytest:
+    They are recorded while they run, so the test map stays up to date.
+    """
+    from ambidex.proof import choose, testmap
+
+    if not subject.command().is_pytest:
         return None
     # A tenth of what is left: selection must not eat the time of the run that it saves.
     limit = time.monotonic() + (subject.deadline - time.monotonic()) / 10
-    selection = select.affected(subject.root, subject.policy, subject.paths, limit)
-    if not selection.files:
+    chosen = choose.choose(subject, testmap.load(subject.state, subject.root), limit)
+    if not chosen.nodes:
         return None
-    verdict = python_tests.run(
-        subject.root,
-        subject.state,
-        command,
-        environ=subject.environ,
-        deadline=subject.deadline_of("tests"),
-        nodes=selection.files,
-    )
-    verdict.details["files"] = len(selection.files)
-    # Everything skipped or deselected in these files: the suite may still say something.
+    verdict = _run(subject, chosen.nodes, record=True)
+    verdict.details["files"] = len({node.partition("::")[0] for node in chosen.nodes})
+    # Everything skipped or deselected in these files: the suite may still say something. And
+    # what pytest does not find by its name, it finds in the suite.
+    if verdict.details.get("exit_code") == _USAGE_ERROR:
+        return None
     if verdict.status == NOT_RUN and verdict.details["exit_code"] is not None:
         return None
-    return _environment(subject, verdict)
+    return verdict
 
 
 def suite(subject: Subject) -> Verdict | None:
     """The whole command as configured.
 
-    Files that were green a moment ago run again: order, session fixtures and thresholds over
-    the whole run (coverage) are part of what the project configured.
+    Tests that were green a moment ago run again: order, session fixtures and thresholds over
+    the whole run (coverage) are part of what the project configured. It is recorded only where
+    the test map is not complete, because recording can double the time.
     """
-    from ambidex.proof import python_tests, select
+    from ambidex.proof import select, testmap
 
     command = subject.command()
     if not command.configured and not any(
@@ -61,14 +65,35 @@ def suite(subject: Subject) -> Verdict | None:
         for path in select.python_files(subject.root, subject.policy["tests"]["exclude"])
     ):
         return Verdict("tests", NOT_RUN, "the project has no test files")
+    known = testmap.load(subject.state, subject.root)
+    complete = known is not None and known.complete
+    slow = testmap.is_slow(subject.state, subject.root)
+    return _run(subject, (), record=not complete and not slow)
+
+
+def _run(subject: Subject, nodes: Sequence[str], *, record: bool) -> Verdict:
+    from ambidex.proof import python_tests, settle, testmap
+    from ambidex.proof.recording import Recorder
+
+    recorder = Recorder(subject.environ if record else None)
     verdict = python_tests.run(
         subject.root,
         subject.state,
-        command,
+        subject.command(),
         environ=subject.environ,
         deadline=subject.deadline_of("tests"),
+        nodes=nodes,
+        recorder=recorder,
     )
-    return _environment(subject, verdict)
+    if record and verdict.details.get("exit_code") in (0, _FAILED_TESTS):
+        tree = subject.after.sha if subject.after is not None else ""
+        testmap.merge(subject.state, subject.root, recorder.recording, tree, nodes)
+        verdict.details["recorded"] = recorder.recording.reason or len(recorder.recording.tests)
+    elif record and not nodes and verdict.status == NOT_RUN:
+        # Perhaps it is fast enough without.
+        testmap.mark_slow(subject.state, subject.root)
+    verdict = _environment(subject, verdict)
+    return settle.settle(subject, verdict, recorder, nodes)
 
 
 def _environment(subject: Subject, verdict: Verdict) -> Verdict:

@@ -1,0 +1,86 @@
+"""Which tests execute a mutant's code: from lines to statements to the map of the test run."""
+
+from __future__ import annotations
+
+import ast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ambidex.mutation.mutant import Mutant
+    from ambidex.proof.testmap import TestMap
+
+_LAST_LINE = 10_000_000
+
+
+class Covering:
+    """The covering tests of one module's mutants.
+
+    A run records the lines on which the interpreter starts something, which of a statement over
+    several lines are not all. So a mutant is looked up by the lines of its statement; of one with
+    a body, by its head.
+    """
+
+    def __init__(
+        self,
+        tests: TestMap,
+        path: str,
+        text: str,
+        importing: Callable[[str], Sequence[str]],
+    ) -> None:
+        """Prepare for a module.
+
+        Args:
+            tests: the map.
+            path: the module's path, as in the map.
+            text: its text, on which the map was recorded.
+            importing: gives the tests that may import a module, for code that runs then.
+        """
+        self._tests = tests
+        self._path = path
+        self._importing = importing
+        self._statements = _statements(ast.parse(text))
+        self._of_import: list[str] | None = None
+
+    def of(self, mutant: Mutant) -> list[str]:
+        """Node ids of the tests that execute it, fastest first; empty if none does."""
+        if mutant.at_import:
+            return self._at_import()
+        return list(self._tests.covering(self._path, *self._lines(mutant)))
+
+    def _at_import(self) -> list[str]:
+        """Tests that use the module; what its import does wrong shows in any of them."""
+        if self._of_import is None:
+            found = list(self._tests.covering(self._path, 1, _LAST_LINE))
+            if not found and self._tests.at_import(self._path):
+                found = list(self._importing(self._path))
+            self._of_import = found
+        return self._of_import
+
+    def _lines(self, mutant: Mutant) -> tuple[int, int]:
+        best = (mutant.line, mutant.end_line)
+        size = _LAST_LINE
+        for first, last, head in self._statements:
+            if first <= mutant.line and mutant.end_line <= last and last - first <= size:
+                size = last - first
+                in_head = mutant.line <= head
+                best = (first, head) if in_head else (mutant.line, mutant.end_line)
+        return best
+
+
+def _statements(tree: ast.Module) -> list[tuple[int, int, int]]:
+    """First line, last line and the head's last line of every statement, outer ones first."""
+    found = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.stmt):
+            continue
+        last = node.end_lineno or node.lineno
+        body = getattr(node, "body", None) or getattr(node, "cases", None)
+        head = last
+        if body and not isinstance(node, ast.Try):
+            first = body[0]
+            line = first.pattern.lineno if isinstance(first, ast.match_case) else first.lineno
+            head = max(node.lineno, line - 1)
+        found.append((node.lineno, last, head))
+    return found
