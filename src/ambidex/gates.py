@@ -37,6 +37,10 @@ PROOF_GATES: tuple[Gate, ...] = (
     Gate("scope", later("ambidex.proof.scope", "judge")),
     Gate("tests", suite.irrelevant, suite.affected_tests, suite.suite),
     Gate("coverage", later("ambidex.proof.coverage_gate", "judge")),
+    Gate("weakening", later("ambidex.proof.weakening", "judge")),
+    Gate("tests", suite.irrelevant, suite.affected_tests, suite.suite),
+    Gate("coverage", later("ambidex.proof.coverage_gate", "judge")),
+    Gate("inert", later("ambidex.mutation.inert", "judge")),
     Gate(
         "mutation",
         later("ambidex.mutation.stryker", "judge"),

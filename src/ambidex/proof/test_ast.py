@@ -1,0 +1,420 @@
+"""What a file of tests contains: its tests, with their marks, rows of parameters and helpers."""
+
+from __future__ import annotations
+
+import ast
+
+from ambidex.proof import skips
+from ambidex.proof.expressions import (
+    NotConstantError,
+    bind,
+    constant,
+    dotted,
+    items,
+    last_name,
+    resolved,
+    text,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Union
+
+    from ambidex.proof.checks import Check
+    from ambidex.proof.expressions import Names
+    from ambidex.proof.skips import Skip
+
+    Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
+
+MOST_ROWS = 200
+
+
+class Row:
+    """One set of parameters: the names it binds, how it is written, and why it is left out."""
+
+    __slots__ = ("names", "skips", "text")
+
+    def __init__(self, names: Names, text: str, skips: list[Skip]) -> None:
+        self.names = names
+        self.text = text
+        self.skips = skips
+
+
+class Test:
+    """One test, or a helper that asserts.
+
+    Attributes:
+        path: its file.
+        qualname: as Python names it; `name` is the last part.
+        line: of its `def`, 1-based.
+        is_helper: nobody collects it: it asserts for others.
+        checks: what it asserts, a row of parameters at a time.
+        skips: why it does not run, or why it may fail.
+        marks: names of its marks.
+        max_examples: of Hypothesis; None where it says nothing.
+        strategies: how its `@given` is written, `""` without.
+        calls: names that are called in it.
+        patched: (owner, name) of what it replaces.
+        body: its text without its name and decorators, canonical.
+    """
+
+    __slots__ = (
+        "body",
+        "calls",
+        "checks",
+        "is_helper",
+        "line",
+        "marks",
+        "max_examples",
+        "name",
+        "patched",
+        "path",
+        "qualname",
+        "skips",
+        "strategies",
+    )
+
+    def __init__(self, path: str, qualname: str, line: int, *, is_helper: bool = False) -> None:
+        self.path = path
+        self.qualname = qualname
+        self.name = qualname.rpartition(".")[2]
+        self.line = line
+        self.is_helper = is_helper
+        self.checks: list[Check] = []
+        self.skips: list[Skip] = []
+        self.marks: set[str] = set()
+        self.max_examples: int | None = None
+        self.strategies = ""
+        self.calls: set[str] = set()
+        self.patched: set[tuple[str, str]] = set()
+        self.body = ""
+
+    @property
+    def node(self) -> str:
+        """`tests/test_x.py::TestX::test_y`."""
+        return "::".join((self.path, *self.qualname.split(".")))
+
+    @property
+    def runs(self) -> bool:
+        """Whether it runs here and its failure counts."""
+        return not any(skip.when != skips.ELSEWHERE for skip in self.skips)
+
+
+class Place:
+    """A function with what surrounds it: the classes it is in, and the decorators that reach it."""
+
+    __slots__ = ("classes", "collected", "decorators", "function", "qualname")
+
+    def __init__(
+        self,
+        function: Function,
+        qualname: str,
+        decorators: list[ast.expr],
+        classes: list[ast.ClassDef],
+        *,
+        collected: bool,
+    ) -> None:
+        self.function = function
+        self.qualname = qualname
+        self.decorators = decorators
+        self.classes = classes
+        self.collected = collected
+
+
+class Module:
+    """A file of tests or helpers, parsed.
+
+    Attributes:
+        path: relative to the root.
+        lines: its lines.
+        names: what its top level assigns.
+        functions: its functions and its classes' methods that are not tests, by name.
+        fixtures: those of them that are fixtures.
+        places: every function, tests and others, in order.
+        imports: where an imported name comes from, dotted.
+        skips: why all of it is left out.
+        error: why it could not be parsed, `""` if it could.
+
+    Args:
+        path: relative to the root.
+        source: its text.
+        collects: whether pytest looks for tests in it.
+    """
+
+    def __init__(self, path: str, source: str, *, collects: bool = True) -> None:
+        self.path = path
+        self._collects = collects
+        self.lines = source.splitlines()
+        self.names: Names = {}
+        self.functions: dict[str, Function] = {}
+        self.fixtures: dict[str, Function] = {}
+        self.places: list[Place] = []
+        self.imports: dict[str, str] = {}
+        self.skips: list[Skip] = []
+        self.error = ""
+        try:
+            self.tree = ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            self.error = f"{type(error).__name__}: {error}"
+            self.tree = ast.Module([], [])
+        self._read()
+
+    def line(self, number: int) -> str:
+        """The text of a line, 1-based, without its indentation."""
+        return self.lines[number - 1].strip() if 0 < number <= len(self.lines) else ""
+
+    def _read(self) -> None:
+        marks: list[ast.expr] = []
+        for node in self.tree.body:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                self._import(node)
+            for target, value in assignments(node):
+                bind(target, resolved(value, self.names), self.names)
+                if isinstance(target, ast.Name) and target.id == "pytestmark":
+                    marks += skips.listed(value)
+            self._top_level_skip(node)
+        self.skips += skips.of_marks(marks)
+        classes = {each.name: each for each in self.tree.body if isinstance(each, ast.ClassDef)}
+        found = _places(self.tree.body, "", marks, [], classes, inside=self._collects)
+        # Of two with one name, the later one is left.
+        for place in {each.qualname: each for each in found}.values():
+            self.places.append(place)
+            if any(last_name(each) == "fixture" for each in place.function.decorator_list):
+                self.fixtures[_fixture_name(place.function)] = place.function
+            elif not place.collected:
+                self.functions[place.function.name] = place.function
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        for each in node.names:
+            if isinstance(node, ast.ImportFrom):
+                self.imports[each.asname or each.name] = f"{node.module or ''}.{each.name}"
+            elif each.asname:
+                self.imports[each.asname] = each.name
+
+    def _top_level_skip(self, node: ast.stmt) -> None:
+        condition = None
+        if isinstance(node, ast.If) and node.body:
+            condition, node = node.test, node.body[0]
+        value = node.value if isinstance(node, (ast.Expr, ast.Assign)) else None
+        if isinstance(value, ast.Call):
+            skip = skips.of_call(value)
+            if skip is not None:
+                if condition is not None:
+                    skip.when = skips.when_true(condition)
+                self.skips.append(skip)
+
+
+def assignments(node: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Targets and values of an assignment, none for another statement."""
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield target, node.value
+    elif isinstance(node, ast.AnnAssign) and node.value is not None:
+        yield node.target, node.value
+
+
+def _fixture_name(function: Function) -> str:
+    for decorator in function.decorator_list:
+        if isinstance(decorator, ast.Call):
+            for keyword in decorator.keywords:
+                if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
+                    return str(keyword.value.value)
+    return function.name
+
+
+def _places(
+    body: Sequence[ast.stmt],
+    prefix: str,
+    marks: list[ast.expr],
+    around: list[ast.ClassDef],
+    classes: dict[str, ast.ClassDef],
+    *,
+    inside: bool,
+) -> Iterator[Place]:
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            is_fixture = any(last_name(each) == "fixture" for each in node.decorator_list)
+            collected = (
+                inside and node.name.startswith("test") and not is_fixture and not _yields(node)
+            )
+            decorators = [*node.decorator_list, *marks]
+            yield Place(node, prefix + node.name, decorators, around, collected=collected)
+        elif isinstance(node, ast.ClassDef):
+            own = [*node.decorator_list, *marks, *_class_marks(node)]
+            collected = inside and _collected(node, classes, set())
+            name = f"{prefix}{node.name}."
+            yield from _places(node.body, name, own, [*around, node], classes, inside=collected)
+        elif isinstance(node, ast.If) and not _never(node.test):
+            yield from _places(node.body, prefix, marks, around, classes, inside=inside)
+            yield from _places(node.orelse, prefix, marks, around, classes, inside=inside)
+        elif isinstance(node, ast.Try):
+            yield from _places(node.body, prefix, marks, around, classes, inside=inside)
+
+
+def _never(condition: ast.expr) -> bool:
+    try:
+        return not constant(condition)
+    except NotConstantError:
+        return False
+
+
+def _class_marks(node: ast.ClassDef) -> list[ast.expr]:
+    found: list[ast.expr] = []
+    for each in node.body:
+        for target, value in assignments(each):
+            if isinstance(target, ast.Name) and target.id == "pytestmark":
+                found += skips.listed(value)
+    return found
+
+
+def _collected(node: ast.ClassDef, classes: dict[str, ast.ClassDef], seen: set[str]) -> bool:
+    """Whether pytest, as configured by default, looks for tests in a class."""
+    if node.name in seen or len(seen) > 20:
+        return False
+    for each in node.body:
+        for target, value in assignments(each):
+            if isinstance(target, ast.Name) and target.id == "__test__":
+                return isinstance(value, ast.Constant) and bool(value.value)
+    if node.name.startswith("Test") or node.name.endswith(("TestCase", "Mixin")):
+        return not any(
+            isinstance(each, ast.FunctionDef) and each.name == "__init__" for each in node.body
+        )
+    # Its tests run where a class that is collected inherits them.
+    heirs = [
+        each
+        for each in classes.values()
+        if any(last_name(base) == node.name for base in each.bases)
+    ]
+    if any(_collected(each, classes, {*seen, node.name}) for each in heirs):
+        return True
+    for base in map(last_name, node.bases):
+        if base.endswith("TestCase") or (base and base not in classes and base != "object"):
+            return True
+        if base in classes and _collected(classes[base], classes, {*seen, node.name}):
+            return True
+    return False
+
+
+def _yields(function: Function) -> bool:
+    return any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in own_nodes(function))
+
+
+def own_nodes(function: Function) -> Iterator[ast.AST]:
+    """The nodes of a function without those of functions and classes in it."""
+    waiting: list[ast.AST] = list(function.body)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(
+            node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+        ):
+            waiting += ast.iter_child_nodes(node)
+
+
+def rows(decorators: Iterable[ast.expr], function: Function, names: Names) -> list[Row]:
+    """The sets of parameters that decorators bind; one empty row where there are none."""
+    found = [Row({}, "", [])]
+    examples: list[Row] = []
+    for decorator in decorators:
+        if not isinstance(decorator, ast.Call):
+            continue
+        name = last_name(decorator.func)
+        own: list[Row] | None = None
+        if name == "parametrize":
+            own = _parametrized(decorator, names)
+        elif name == "expand" and "parameterized" in text(decorator.func):
+            own = _expanded(decorator, function, names)
+        elif name == "example":
+            examples.append(_example(decorator, function, names))
+        if own is not None:
+            found = product(found, own)
+    return found + examples
+
+
+def product(left: list[Row], right: list[Row]) -> list[Row]:
+    """Every row of `left` with every row of `right`, as far as `MOST_ROWS`."""
+    found = [
+        Row({**a.names, **b.names}, ", ".join(filter(None, (a.text, b.text))), a.skips + b.skips)
+        for a in left
+        for b in right
+    ]
+    return found[:MOST_ROWS]
+
+
+def fixture_rows(fixture: Function, names: Names) -> list[Row] | None:
+    """The rows of `@pytest.fixture(params=[…])`, None without."""
+    from ambidex.proof.expressions import PARAMETER
+
+    for decorator in fixture.decorator_list:
+        if isinstance(decorator, ast.Call):
+            for keyword in decorator.keywords:
+                if keyword.arg == "params":
+                    values = items(resolved(keyword.value, names))
+                    return values and [_row([PARAMETER], each) for each in values]
+    return None
+
+
+def _parametrized(call: ast.Call, names: Names) -> list[Row] | None:
+    arguments = {each.arg: each.value for each in call.keywords if each.arg}
+    for name, value in zip(("argnames", "argvalues"), call.args):
+        arguments[name] = value
+    try:
+        listed = constant(resolved(arguments["argnames"], names))
+    except (KeyError, NotConstantError):
+        return None
+    bound = listed.split(",") if isinstance(listed, str) else list(listed)
+    values = items(resolved(arguments["argvalues"], names)) if "argvalues" in arguments else None
+    if values is None:
+        return None
+    return [_row([str(each).strip() for each in bound], value) for value in values[:MOST_ROWS]]
+
+
+def _row(bound: list[str], value: ast.expr) -> Row:
+    names: Names = {}
+    found: list[Skip] = []
+    shown = text(value)
+    if isinstance(value, ast.Call) and last_name(value.func) == "param":
+        for keyword in value.keywords:
+            if keyword.arg == "marks":
+                found = skips.of_marks(list(skips.listed(keyword.value)))
+        parts: list[ast.expr] | None = list(value.args)
+        shown = ", ".join(map(text, value.args))
+    else:
+        parts = [value] if len(bound) == 1 else items(value)
+    if parts is not None and len(parts) == len(bound):
+        for name, part in zip(bound, parts):
+            names[name] = part
+    return Row(names, shown, found)
+
+
+def _expanded(call: ast.Call, function: Function, names: Names) -> list[Row] | None:
+    values = items(resolved(call.args[0], names)) if call.args else None
+    if values is None:
+        return None
+    bound = [each.arg for each in function.args.args if each.arg not in ("self", "cls")]
+    found = []
+    for value in values:
+        parts = items(value) if isinstance(value, (ast.Tuple, ast.List)) else [value]
+        names_of_row = dict(zip(bound, parts or []))
+        found.append(Row(names_of_row, text(value), []))
+    return found
+
+
+def _example(call: ast.Call, function: Function, names: Names) -> Row:
+    bound = [each.arg for each in function.args.args if each.arg not in ("self", "cls")]
+    values: Names = {each.arg: resolved(each.value, names) for each in call.keywords if each.arg}
+    # Positional strategies and examples fill the last parameters.
+    if call.args:
+        values.update(zip(bound[-len(call.args) :], call.args))
+    return Row(values, text(call), [])
+
+
+def mark_names(decorators: Iterable[ast.expr]) -> set[str]:
+    """Names of the `pytest.mark` decorators."""
+    found = set()
+    for each in decorators:
+        name = dotted(each.func if isinstance(each, ast.Call) else each)
+        if ".mark." in f".{name}":
+            found.add(name.rpartition(".")[2])
+    return found
