@@ -35,11 +35,10 @@ PROOF_GATES: tuple[Gate, ...] = (
     # What was said and done depends on more than the tree.
     Gate("claims", later("ambidex.proof.claims", "judge"), keeps=False),
     Gate("scope", later("ambidex.proof.scope", "judge")),
-    Gate("tests", suite.irrelevant, suite.affected_tests, suite.suite),
-    Gate("coverage", later("ambidex.proof.coverage_gate", "judge")),
     Gate("weakening", later("ambidex.proof.weakening", "judge")),
     Gate("tests", suite.irrelevant, suite.affected_tests, suite.suite),
     Gate("coverage", later("ambidex.proof.coverage_gate", "judge")),
+    Gate("types", later("ambidex.proof.types_gate", "judge")),
     Gate("inert", later("ambidex.mutation.inert", "judge")),
     Gate(
         "mutation",
@@ -48,7 +47,6 @@ PROOF_GATES: tuple[Gate, ...] = (
         later("ambidex.mutation.gate", "judge"),
     ),
     Gate("properties", later("ambidex.mutation.properties", "judge")),
-    Gate("types", later("ambidex.proof.types_gate", "judge")),
 )
 
 

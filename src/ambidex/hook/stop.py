@@ -293,10 +293,9 @@ def _calls(context: Context) -> list[dict[str, Any]]:
         # A background task that ended is a prompt, too, but nobody's.
         if record.get("event") == "UserPromptSubmit" and record.get("by_a_person", True):
             break
-        if record.get("event") in ("PreToolUse", "PostToolUse", "PostToolUseFailure"):
         if own and record.get("agent") != own:
             continue
-        if record.get("event") in ("PostToolUse", "PostToolUseFailure", "PostToolBatch"):
+        if record.get("event") in ("PreToolUse", "PostToolUse", "PostToolUseFailure"):
             found.append(record)
     return found[::-1]
 

@@ -216,4 +216,3 @@ def _finding(test: Test, functions: Sequence[str]) -> Finding:
     return Finding(
         test.path, test.line, test.node, message, FIX, "error" if is_about else "warning"
     )
-

@@ -51,7 +51,20 @@ RANKS = {
 
 # What takes away from a value before it is compared.
 LOSSY = frozenset(
-    ("abs", "bool", "float", "int", "len", "lower", "round", "set", "sorted", "str", "strip", "type")
+    (
+        "abs",
+        "bool",
+        "float",
+        "int",
+        "len",
+        "lower",
+        "round",
+        "set",
+        "sorted",
+        "str",
+        "strip",
+        "type",
+    )
 )
 _MOCK_CALLS = {
     "assert_called": 1,
@@ -268,7 +281,11 @@ def _compared(node: ast.Compare) -> list[Check]:
 
 def _pairwise(operator: ast.cmpop, left: ast.expr, right: ast.expr) -> list[Check]:
     """`(a, b) == (1, 2)` as `a == 1` and `b == 2`."""
-    if isinstance(operator, ast.Eq) and isinstance(left, ast.Tuple) and isinstance(right, ast.Tuple):
+    if (
+        isinstance(operator, ast.Eq)
+        and isinstance(left, ast.Tuple)
+        and isinstance(right, ast.Tuple)
+    ):
         pairs = list(zip(left.elts, right.elts))
         starred = any(isinstance(each, ast.Starred) for each in [*left.elts, *right.elts])
         if len(left.elts) == len(right.elts) and pairs and not starred:

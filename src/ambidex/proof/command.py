@@ -181,8 +181,7 @@ def _long_option(word: str) -> bool:
 
 
 def own_python(root: str, environ: Mapping[str, str]) -> str | None:
-    """The interpreter of the project's own environment: `.venv`, `venv`, or the active one."""
-    """The Python of the project's own environment, or None."""
+    """The Python of the project's own environment (`.venv`, `venv`, the active one), or None."""
     folders = [os.path.join(root, ".venv"), os.path.join(root, "venv")]
     active = environ.get("VIRTUAL_ENV", "")
     if active and os.path.realpath(active).startswith(os.path.realpath(root) + os.sep):

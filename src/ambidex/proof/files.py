@@ -99,12 +99,19 @@ class Files:
     def is_test_side(self, path: str) -> bool:
         """Whether a file belongs to the tests: a test file, a conftest, what lies beside them."""
         *folders, name = path.split("/")
-        if name == "conftest.py" or is_test_file(path) or other_tests.language(path) not in (
-            "",
-            "rs",
+        if (
+            name == "conftest.py"
+            or is_test_file(path)
+            or other_tests.language(path)
+            not in (
+                "",
+                "rs",
+            )
         ):
             return True
-        if any(path.startswith(f"{folder}/") for folder in self._folders if folder not in ("", ".")):
+        if any(
+            path.startswith(f"{folder}/") for folder in self._folders if folder not in ("", ".")
+        ):
             return True
         return not _TEST_FOLDERS.isdisjoint(folders)
 
@@ -210,7 +217,9 @@ class Files:
 
         found: list[str] = []
         for name, content in self._configuration():
-            match = re.search(r"^\s*testpaths\s*=\s*(\[[^\]]*\]|[^\n]*(?:\n[ \t]+\S[^\n]*)*)", content, re.M)
+            match = re.search(
+                r"^\s*testpaths\s*=\s*(\[[^\]]*\]|[^\n]*(?:\n[ \t]+\S[^\n]*)*)", content, re.M
+            )
             if match:
                 del name
                 found = [each for each in re.split(r"[\s,\[\]\"']+", match[1]) if each]

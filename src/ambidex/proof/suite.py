@@ -6,7 +6,7 @@ import os
 import time
 
 from ambidex.proof import relevance
-from ambidex.verdict import BROKEN, NOT_RUN, Verdict
+from ambidex.verdict import BROKEN, NOT_RUN, PASSED, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,10 +93,11 @@ def _run(subject: Subject, nodes: Sequence[str], *, record: bool) -> Verdict:
         # Perhaps it is fast enough without.
         testmap.mark_slow(subject.state, subject.root)
     verdict = _environment(subject, verdict)
-    return settle.settle(subject, verdict, recorder, nodes)
-    # All of it ran: whatever it is compared with, it is green.
-    verdict.details["any_base"] = True
-    return _environment(subject, verdict)
+    verdict = settle.settle(subject, verdict, recorder, nodes)
+    if verdict.status == PASSED and not nodes:
+        # All of it ran: whatever it is compared with, it is green.
+        verdict.details["any_base"] = True
+    return verdict
 
 
 def _environment(subject: Subject, verdict: Verdict) -> Verdict:

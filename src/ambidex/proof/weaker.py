@@ -211,9 +211,7 @@ class _Comparison:
         found.append(self._weaker(test, now, check, *best))
         return best[0]
 
-    def _weaker(
-        self, test: Test, now: Test, check: Check, new: Check, why: demands.Less
-    ) -> Weaker:
+    def _weaker(self, test: Test, now: Test, check: Check, new: Check, why: demands.Less) -> Weaker:
         from ambidex.proof.mocking import MOCKED as mocked
 
         rule = MOCKED if new.why == mocked else WEAKER
@@ -350,9 +348,7 @@ def _examples(before: Test, after: Test) -> list[Weaker]:
     was, now = before.max_examples, after.max_examples
     if now is not None and now < (100 if was is None else was):
         what = f"{after.name} tries {now} examples"
-        return [
-            Weaker(FEWER, after.path, after.line, what, before=f"max_examples={was or 100}")
-        ]
+        return [Weaker(FEWER, after.path, after.line, what, before=f"max_examples={was or 100}")]
     if before.strategies != after.strategies and after.strategies:
         for narrow in (".just(", ".nothing(", " just("):
             if narrow in after.strategies and narrow not in before.strategies:
