@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Without a reason to believe that a test is slow. A busy machine stretches wall-clock time.
 WALL_SECONDS = 3.0
-CPU_SECONDS = 1.0
+CPU_SECONDS = 0.5
 FACTOR = 10.0
 _TICK_SECONDS = 0.02
 
@@ -36,7 +36,7 @@ class Task:
         go_on: whether a failing test is not the end.
         failed: positions in `tests` that failed.
         missing: positions in `tests` that were not there to be run.
-        passed: positions that passed, each with its wall-clock and CPU seconds.
+        passed: positions that passed, each with its wall-clock, CPU and setup seconds.
         at: position of the test that runs or ran last; -1 before the first.
         why: `timeout`, `crash`, `interrupted`, `unswappable`, `trouble` or `""`.
         text: in words.
@@ -59,7 +59,7 @@ class Task:
         self.go_on = go_on
         self.failed: list[int] = []
         self.missing: list[int] = []
-        self.passed: dict[int, tuple[float, float]] = {}
+        self.passed: dict[int, tuple[float, ...]] = {}
         self.at = -1
         self.why = ""
         self.text = ""
@@ -71,6 +71,10 @@ class Task:
         self.reaped = False
         self.begun = 0.0
         self.last = 0.0
+
+
+class Orphaned(Exception):
+    """Whoever wanted to know is gone."""
 
 
 class Forks:
@@ -106,6 +110,7 @@ class Forks:
         self._freed = freed
         self._rest = b""
         self._numbers = 0
+        self._parent = os.getppid()
         self._looked = 0.0
         self._running: dict[int, Task] = {}
 
@@ -113,6 +118,8 @@ class Forks:
         """Run `tasks` and what `done` adds to them; returns those that there was no time for."""
         waiting = list(tasks)
         while waiting or self._running:
+            if os.getppid() != self._parent:
+                raise Orphaned
             now = time.monotonic()
             if now >= self.deadline:
                 cut = list(self._running.values())
@@ -138,11 +145,7 @@ class Forks:
 
     def _step(self) -> list[Task]:
         """Wait a moment for messages; returns the tasks that came to their end."""
-        ready, _, _ = select.select([self._results], [], [], _TICK_SECONDS)
-        if ready:
-            *lines, self._rest = (self._rest + os.read(self._results, 65536)).split(b"\n")
-            for line in lines:
-                self._take(line.decode("utf-8", "replace"))
+        self._read(_TICK_SECONDS)
         if time.monotonic() - self._looked > _TICK_SECONDS:
             self._looked = time.monotonic()
             for task in self._running.values():
@@ -153,6 +156,15 @@ class Forks:
             self._kill(task)
             del self._running[task.number]
         return over
+
+    def _read(self, patience: float) -> bool:
+        """Take the messages that are there; returns whether there were any."""
+        ready, _, _ = select.select([self._results], [], [], patience)
+        if ready:
+            *lines, self._rest = (self._rest + os.read(self._results, 65536)).split(b"\n")
+            for line in lines:
+                self._take(line.decode("utf-8", "replace"))
+        return bool(ready)
 
     def _take(self, line: str) -> None:
         number, verb, *words = line.split(" ")
@@ -165,7 +177,7 @@ class Forks:
         elif verb == "start":
             task.at = int(words[0])
         elif verb == "passed":
-            task.passed[int(words[0])] = float(words[1]), float(words[2])
+            task.passed[int(words[0])] = tuple(map(float, words[1:]))
         elif verb == "failed":
             task.failed.append(int(words[0]))
         elif verb == "missing":
@@ -187,6 +199,9 @@ class Forks:
             pid, status = os.waitpid(task.pid, os.WNOHANG)
             if pid:
                 task.reaped = True
+                # Its last words may still be in the pipe.
+                while self._read(0.0):
+                    continue
                 self._exited(task, status)
                 return
         test = task.tests[task.at] if task.at >= 0 else -1
@@ -231,15 +246,17 @@ class Limits:
         self._seconds = seconds
         self._files = files
         self._longest = longest
-        self._heaviest: dict[str, tuple[float, float]] = {}
+        self._setups: dict[str, float] = {}
+        self._heaviest = 0.0, 0.0
         self.measured: dict[int, tuple[float, float]] = {}
 
-    def learn(self, test: int, wall: float, cpu: float) -> None:
-        """Note what a test took."""
-        self.measured[test] = wall, cpu
-        for name in (self._files[test], ""):
-            most = self._heaviest.get(name, (0.0, 0.0))
-            self._heaviest[name] = max(most[0], wall), max(most[1], cpu)
+    def learn(self, test: int, wall: float, cpu: float, setup: float) -> None:
+        """Note what a test took, its setup included; of several times the longest counts."""
+        before = self.measured.get(test, (0.0, 0.0))
+        self.measured[test] = max(before[0], wall), max(before[1], cpu)
+        self._heaviest = max(self._heaviest[0], wall), max(self._heaviest[1], cpu)
+        name = self._files[test]
+        self._setups[name] = max(self._setups.get(name, 0.0), setup)
 
     def wall(self, test: int, *, cold: bool, first: bool) -> float:
         """Wall-clock seconds after which a test (-1: what comes before the first) hangs."""
@@ -249,23 +266,23 @@ class Limits:
         if test not in self.measured:
             known = self._seconds[test]
             return 2 * WALL_SECONDS + 2 * FACTOR * known if known else self._longest
-        most = self._heaviest[""][0] if first else self._heavy(test, 0)
-        return WALL_SECONDS + FACTOR * most
+        shared = self._shared(test, self._heaviest[0] if first else 0.0)
+        return WALL_SECONDS + FACTOR * self.measured[test][0] + 2 * shared
 
     def cpu(self, tests: Sequence[int]) -> list[float]:
         """CPU seconds for each of `tests`, run in this order; 0 where nothing was measured."""
         limits = []
         for at, test in enumerate(tests):
-            if test not in self.measured:
+            if test in self.measured:
+                shared = self._shared(test, 0.0 if at else self._heaviest[1])
+                limits.append(CPU_SECONDS + FACTOR * self.measured[test][1] + 2 * shared)
+            else:
                 limits.append(0.0)
-                continue
-            # The first one sets up what the whole session shares.
-            most = self._heaviest[""][1] if at == 0 else self._heavy(test, 1)
-            limits.append(CPU_SECONDS + FACTOR * most)
         return limits
 
-    def _heavy(self, test: int, which: int) -> float:
-        return self._heaviest[self._files[test]][which]
+    def _shared(self, test: int, heaviest: float) -> float:
+        """What may fall to any test of a file to set up, and to the first one to import."""
+        return max(self._setups.get(self._files[test], 0.0), heaviest)
 
 
 def serve(requests: int, fork: Callable[[dict[str, Any]], int], results: int) -> None:

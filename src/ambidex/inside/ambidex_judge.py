@@ -111,6 +111,7 @@ class Judge:
             text = next((each.text for each in forced if each.text), "")
             why = "the tests pass even when the function they cover does nothing but raise, so the"
             return f"{why} code that runs is not the code that was changed ({text or 'no effect'})"
+        self._write({"phase": "controlled", "at": time.monotonic()})
         if not cold and self._forks.workers > 1 and self._wrote_files():
             # They would read each other's files.
             self._forks.workers = 1
@@ -175,9 +176,7 @@ class Judge:
             self._cold.append(task.mutant)
         elif task.why == "trouble":
             self._say(task.mutant, "not_judged", reason=task.text)
-        elif task.why == "timeout":
-            self._say(task.mutant, "timeout", task, ran=task.at + 1)
-        elif task.why in ("crash", "interrupted"):
+        elif task.why in ("timeout", "crash", "interrupted"):
             task.failed.append(max(task.at, 0))
             return self._check(task)
         elif task.failed:
@@ -208,7 +207,8 @@ class Judge:
                 self._killed(each)
             return []
         at = task.failed[0] if task.failed else max(task.at, 0)
-        self._leave_out(task.tests[at], "it fails without any change, in this order or alone")
+        how = f"ends in a {task.why} ({task.text})" if task.why else "fails"
+        self._leave_out(task.tests[at], f"it {how} without any change, in this order or alone")
         again = []
         for each in waiting:
             tests = self._tests(each.mutant)
@@ -220,7 +220,8 @@ class Judge:
 
     def _killed(self, task: Task) -> None:
         at = task.failed[0]
-        self._say(task.mutant, "killed", task, killer=task.tests[at], ran=at + 1)
+        status = "timeout" if task.why == "timeout" else "killed"
+        self._say(task.mutant, status, task, killer=task.tests[at], ran=at + 1)
 
     def _say(
         self,
@@ -290,8 +291,8 @@ class Judge:
         return time.monotonic() + left * _CONTROL_SHARE
 
     def _learn(self, task: Task) -> None:
-        for at, (wall, cpu) in task.passed.items():
-            self._limits.learn(task.tests[at], wall, cpu)
+        for at, took in task.passed.items():
+            self._limits.learn(task.tests[at], *took)
 
     def _prove(self, tests: Sequence[int]) -> None:
         for length in range(1, min(len(tests), 60) + 1):

@@ -73,6 +73,11 @@ class Live:
             cache.cache_clear()
 
 
+def _plain(text: str) -> str:
+    """The text without its byte order mark, of which the compiler wants to know nothing."""
+    return text[1:] if text.startswith("\ufeff") else text
+
+
 def _equal(one: CodeType, other: CodeType) -> bool:
     where: Any = getattr(one, "co_positions", None)
     if where is None:  # Python 3.10 and older know lines only
@@ -97,13 +102,18 @@ class Module:
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
-        self._tree = ast.parse(text)
+        self._tree = ast.parse(_plain(text))
         self._starts = [0, *(match.end() for match in _LINE_END.finditer(text)), len(text)]
+        self._prepared: dict[str, CodeType] = {}
         self._flags = 0
         for node in self._tree.body:
             if isinstance(node, ast.ImportFrom) and node.module == "__future__":
                 for alias in node.names:
                     self._flags |= _FUTURE[alias.name]
+
+    def start_of(self, line: int) -> int:
+        """The offset at which a line begins."""
+        return self._starts[line - 1]
 
     def pieces(self, start: int, end: int, replacement: str) -> tuple[str, str]:
         """The statement around a span before and after the change, padded to its line.
@@ -121,6 +131,20 @@ class Module:
                 changed = self.text[begin:start] + replacement + self.text[end:stop]
                 return padding + before, padding + changed
         return self.text, self.text[:start] + replacement + self.text[end:]
+
+    def prepare(self, start: int, end: int) -> None:
+        """Compile the statement around a span once, before there are many processes."""
+        before, _ = self.pieces(start, end, "")
+        if before not in self._prepared:
+            self._prepared[before] = self.code(before)
+
+    def prepared(self) -> list[str]:
+        """The statements that mutants will be made of."""
+        return list(self._prepared)
+
+    def old_code(self, source: str) -> CodeType:
+        """The code of a statement without a change."""
+        return self._prepared.get(source) or self.code(source)
 
     def tree(self, source: str) -> ast.Module:
         """The syntax tree of a statement as `pieces` returns it.
@@ -141,7 +165,8 @@ class Module:
         return code
 
     def _compile(self, source: Any, flags: int) -> Any:
-        return compile(source, self.path, "exec", flags | self._flags, dont_inherit=True)
+        plain = _plain(source) if isinstance(source, str) else source
+        return compile(plain, self.path, "exec", flags | self._flags, dont_inherit=True)
 
 
 def swap(live: Live, module: Module, start: int, end: int, replacement: str) -> int:
@@ -153,14 +178,16 @@ def swap(live: Live, module: Module, start: int, end: int, replacement: str) -> 
         SyntaxError: the changed text is none.
     """
     before, after = module.pieces(start, end, replacement)
-    return _replace(live, module, module.code(before), module.tree(after))
+    return _replace(live, module, module.old_code(before), module.tree(after))
 
 
-def swap_same(live: Live, module: Module, start: int, end: int) -> int:
-    """Do all that `swap` does, with the text as it is: every function gets equal code."""
-    before, _ = module.pieces(start, end, "")
-    old, new = module.code(before), module.code(before)
-    return sum(_assign(live, module, pair) for pair in _pairs(old, new, equal_too=True))
+def swap_same(live: Live, module: Module) -> int:
+    """Do all that `swap` does, without a change: prepared statements' functions get equal code."""
+    swapped = 0
+    for source in module.prepared():
+        pairs = _pairs(module.old_code(source), module.code(source), equal_too=True)
+        swapped += sum(_assign(live, module, pair) for pair in pairs)
+    return swapped
 
 
 def swap_raising(live: Live, module: Module, line: int) -> int:
@@ -169,9 +196,18 @@ def swap_raising(live: Live, module: Module, line: int) -> int:
     Raises:
         Unswappable: there is no function around the line, or it isn't alive.
     """
-    start = module._starts[line - 1]
+    start = module.start_of(line)
     before, _ = module.pieces(start, start, "")
     tree = module.tree(before)
+    _raise_in(tree, line)
+    swapped = _replace(live, module, module.code(before), tree)
+    whole = module.tree(module.text)
+    _raise_in(whole, line)
+    on_import({module.path: whole})
+    return swapped
+
+
+def _raise_in(tree: ast.Module, line: int) -> None:
     for node in ast.walk(tree):  # breadth first: the outermost function is alive for sure
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             decorators = [each.lineno for each in node.decorator_list]
@@ -181,7 +217,7 @@ def swap_raising(live: Live, module: Module, line: int) -> int:
                 for inner in ast.walk(node.body[0]):
                     if isinstance(inner, (ast.expr, ast.stmt)):
                         inner.lineno = inner.end_lineno = node.lineno
-                return _replace(live, module, module.code(before), tree)
+                return
     raise Unswappable("there is no function around the line")
 
 
@@ -285,15 +321,16 @@ def _is_names(mark: Any) -> bool:
     return isinstance(mark, list) and all(each[0] is str for each in mark)
 
 
-def on_import(texts: dict[str, str]) -> None:
-    """From now on, the files in `texts` are imported with these texts in place of their own."""
+def on_import(texts: dict[str, str | ast.Module]) -> None:
+    """From now on, the files in `texts` are imported with these texts (or trees) in place."""
     plain: Callable[[Any, str], Any] = SourceFileLoader.get_code
 
     def get_code(loader: Any, name: str) -> Any:
         text = texts.get(os.path.realpath(loader.path))
         if text is None:
             return plain(loader, name)
-        return compile(text, loader.path, "exec", dont_inherit=True)
+        source = _plain(text) if isinstance(text, str) else text
+        return compile(source, loader.path, "exec", dont_inherit=True)
 
     loader: Any = SourceFileLoader
     loader.get_code = get_code

@@ -1,11 +1,11 @@
-"""What a forked process does: make one function wrong, run the tests that reach it, say how it went.
+"""What a forked process does: make a function wrong, run the tests that reach it, report.
 
 Messages go through a pipe that all such processes share, one line each, never longer than what a
 pipe takes in one piece: the task's number, a verb, arguments. Only bare descriptors are open here:
 a file object that nobody closes would fail a suite that turns warnings into errors.
 
 Verbs: `pid` (process), `swapped` (how many functions), `start` (position), `passed` (position,
-wall and CPU seconds), `failed` (position), `missing` (position), `interrupted` (by which
+wall, CPU and setup seconds), `failed` (position), `missing` (position), `interrupted` (by which
 exception), `unswappable` (why), `trouble` (what went wrong on our side), `end`.
 """
 
@@ -30,6 +30,7 @@ class Turn:
 
     Attributes:
         failed: a test of ours has failed; set by the plugin for each report.
+        setup: seconds that the setup of the test took; set by the plugin.
     """
 
     def __init__(self, number: int, results: int, guard: int) -> None:
@@ -45,6 +46,7 @@ class Turn:
         self._results = results
         self._pid = os.getpid()
         self.failed = False
+        self.setup = 0.0
         os.setpgid(0, 0)
         os.write(guard, b"+%d\n" % self._pid)
         os.close(guard)
@@ -91,8 +93,9 @@ class Turn:
                 if not go_on:
                     return
             else:
-                spent = time.process_time() - cpu
-                self.say("passed", at, round(time.monotonic() - wall, 4), round(spent, 4))
+                took = time.monotonic() - wall, time.process_time() - cpu, self.setup
+                self.say("passed", at, *(round(each, 4) for each in took))
+            self.setup = 0.0
         for at, group in enumerate(groups):
             if not group:
                 self.say("missing" if collected else "failed", at)

@@ -15,6 +15,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import traceback
 import warnings
 
@@ -133,8 +134,12 @@ class Warm:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note that a test failed, in any of its phases."""
-        if report.failed and self._turn is not None:
+        if self._turn is None:
+            return
+        if report.failed:
             self._turn.failed = True
+        if report.when == "setup":
+            self._turn.setup += report.duration
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -147,6 +152,7 @@ class Warm:
             self._judge(session, groups)
             code = 0
         except BaseException:
+            sys.stdout.flush()
             traceback.print_exc()
         finally:
             # Reports of plugins, exit handlers: none of them is wanted.
@@ -205,10 +211,17 @@ class Warm:
             while data:
                 data = data[os.write(out, data) :]
 
+        def phase(name: str) -> None:
+            write({"phase": name, "at": time.monotonic()})
+
+        phase("collected")
         write({"collected": len(session.items), "errors": self._collection_failed[:20]})
         texts = self._originals()
         live = _swap.Live(set(texts), os.path.join(job["copy"], ""))
         modules = {path: _swap.Module(path, text) for path, text in texts.items()}
+        for mutant in job["mutants"]:
+            if not mutant["cold"]:
+                modules[self._path(mutant)].prepare(mutant["start"], mutant["end"])
         gc.collect()
         gc.freeze()
         limits = _forks.Limits(
@@ -259,21 +272,19 @@ class Warm:
         judge = _judging.Judge(
             job, forks, limits, _forks.Task, write, lambda: _listing(job["copy"]) != before
         )
+        phase("indexed")
         for test, group in enumerate(groups):
             if not group:
                 judge.left_out[test] = "it was not collected"
                 write({"left_out": test, "reason": "it was not collected"})
-        write({"end": True, "broken": judge.run()})
+        broken = judge.run()
+        phase("judged")
+        write({"end": True, "broken": broken})
 
     def _change(self, task: Any, live: Any, modules: dict[str, Any]) -> int:
         """Do what the task wants to be changed; returns how many functions were reached."""
         if task.mutant < 0:
-            swapped = 0
-            for each in self._job["mutants"]:
-                if not each["cold"]:
-                    module = modules[self._path(each)]
-                    swapped += _swap.swap_same(live, module, each["start"], each["end"])
-            return swapped
+            return int(sum(_swap.swap_same(live, module) for module in modules.values()))
         mutant = self._job["mutants"][task.mutant]
         module = modules[self._path(mutant)]
         if task.kind == "forced":
@@ -298,7 +309,8 @@ class Warm:
         return {self._path({"path": name}): text for name, text in self._job["texts"].items()}
 
     def _path(self, mutant: dict[str, Any]) -> str:
-        return os.path.realpath(os.path.join(self._job["copy"], mutant["path"]))
+        path: str = os.path.realpath(os.path.join(self._job["copy"], mutant["path"]))
+        return path
 
     def _file(self, test: str) -> str:
         return os.path.join(self._job["copy"], test.partition("::")[0])
@@ -329,11 +341,9 @@ class Warm:
         _turn.private_places(session.config, os.path.join(self._job["scratch"], str(number)))
 
 
-def _mutated(text: str, mutant: dict[str, Any]) -> str:
-    start: int = mutant["start"]
-    end: int = mutant["end"]
-    replacement: str = mutant["replacement"]
-    return text[:start] + replacement + text[end:]
+def _mutated(text: Any, mutant: dict[str, Any]) -> str:
+    parts: list[str] = [text[: mutant["start"]], mutant["replacement"], text[mutant["end"] :]]
+    return "".join(parts)
 
 
 def _fork() -> int:

@@ -47,6 +47,8 @@ class Run:
             collected), each with the reason.
         notes: what else is worth knowing.
         seconds: wall-clock time.
+        phases: seconds after the start at which each phase was over: `copied`, `collected`,
+            `indexed`, `controlled`, `judged`.
         log: the output of the run, a path; `""` if there is none.
     """
 
@@ -57,6 +59,7 @@ class Run:
         self.left_out: dict[str, str] = {}
         self.notes: list[str] = []
         self.seconds = 0.0
+        self.phases: dict[str, float] = {}
         self.log = ""
 
 
@@ -100,12 +103,14 @@ def judge(
         job.deadline = deadline
         try:
             with copies.work_copy(state, root, deadline) as copy:
+                run.phases["copied"] = time.monotonic()
                 job.read_texts(copy.path, texts)
                 _start(job, copy.path, state, command, environ, run)
         except (copies.CopyError, OSError) as error:
             run.broken = str(error)
     run.judged = job.judged(run.broken)
     run.seconds = time.monotonic() - started
+    run.phases = {name: round(at - started, 3) for name, at in run.phases.items()}
     return run
 
 
@@ -218,6 +223,8 @@ class _Job:
                 run.collected = record["collected"]
                 if record["errors"]:
                     run.notes.append(f"can't be collected: {', '.join(record['errors'])}")
+            elif "phase" in record:
+                run.phases[record["phase"]] = record["at"]
             elif "note" in record:
                 run.notes.append(record["note"])
             elif "end" in record:
@@ -320,11 +327,11 @@ def _environ(environ: Mapping[str, str], root: str, job: str) -> dict[str, str]:
 
 
 def _text(path: str) -> str:
-    """A module's text, line ends as they are."""
+    """A module's text, line ends and byte order mark as they are."""
     with open(path, "rb") as file:
         data = file.read()
     encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    return data.decode(encoding)
+    return data.decode("utf-8" if encoding == "utf-8-sig" else encoding)
 
 
 def _fits(mutant: Mutant, text: str) -> bool:

@@ -30,6 +30,7 @@ def dies_when_edited(folder: Path, mutant: Mutant) -> bool:
             cwd=folder,
             env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True,
+            check=False,
             timeout=TOO_LONG,
         )
     except subprocess.TimeoutExpired:
