@@ -101,13 +101,15 @@ class Changed(Subject):
         self._before = {name.replace("__", "/") + ".py": text for name, text in former.items()}
         policy: dict[str, Any] = json.loads(json.dumps(DEFAULTS))
         policy["tests"]["command"] = list(PYTEST)
+        # What a slow machine does not get to is not judged, and no verdict.
+        policy["mutation"]["deadline_seconds"] = 600
         super().__init__(
             root=project.root,
             state=project.state,
             policy=policy,
             changes=[Change(path) for path in self._before],
             environ=project.environ,
-            deadline=time.monotonic() + 300,
+            deadline=time.monotonic() + 900,
         )
 
     def former(self, path: str) -> bytes | None:
