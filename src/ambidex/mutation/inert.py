@@ -143,7 +143,7 @@ def _pairs(
             pairs += [Alone(mutant, node) for node in reaching if _function(node) in nodes]
     # Fair where there is no room for all: every test is tried against something.
     order: dict[str, int] = {}
-    ranked = []
+    ranked: list[tuple[int, int, Alone]] = []
     for pair in pairs:
         order[pair.node] = order.get(pair.node, 0) + 1
         ranked.append((order[pair.node], len(ranked), pair))
@@ -216,4 +216,3 @@ def _finding(test: Test, functions: Sequence[str]) -> Finding:
     return Finding(
         test.path, test.line, test.node, message, FIX, "error" if is_about else "warning"
     )
-

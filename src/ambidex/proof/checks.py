@@ -18,6 +18,7 @@ from ambidex.proof.expressions import (
     last_name,
     text,
 )
+from ambidex.proof.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,9 +51,7 @@ RANKS = {
 }
 
 # What takes away from a value before it is compared.
-LOSSY = frozenset(
-    ("abs", "bool", "float", "int", "len", "lower", "round", "set", "sorted", "str", "strip", "type")
-)
+LOSSY = words("abs bool float int len lower round set sorted str strip type")
 _MOCK_CALLS = {
     "assert_called": 1,
     "assert_called_once": 2,
@@ -69,9 +68,9 @@ _MOCK_CALLS = {
     "assert_has_calls": 3,
     "assert_has_awaits": 3,
 }
-_MOCK_STATE = frozenset(
+_MOCK_STATE = words(
     "called call_count call_args call_args_list mock_calls method_calls await_count "
-    "await_args await_args_list".split()
+    "await_args await_args_list"
 )
 # Attributes that every mock invents: true whatever happened.
 _MOCK_TYPOS = frozenset(
@@ -80,10 +79,10 @@ _MOCK_TYPOS = frozenset(
 _MOCKS = frozenset(
     ("Mock", "MagicMock", "AsyncMock", "NonCallableMock", "create_autospec", "mock_open")
 )
-_UNITTEST_EQUAL = frozenset(
+_UNITTEST_EQUAL = words(
     "assertEqual assertEquals assertListEqual assertDictEqual assertSequenceEqual assertSetEqual "
     "assertTupleEqual assertMultiLineEqual assert_equal assert_array_equal assert_frame_equal "
-    "assert_series_equal eq_ assertIs".split()
+    "assert_series_equal eq_ assertIs"
 )
 _UNITTEST_COMPARE: dict[str, type[ast.cmpop]] = {
     "assertNotEqual": ast.NotEq,
@@ -95,9 +94,9 @@ _UNITTEST_COMPARE: dict[str, type[ast.cmpop]] = {
     "assertLess": ast.Lt,
     "assertLessEqual": ast.LtE,
 }
-_NEAR = frozenset(
+_NEAR = words(
     "assertAlmostEqual assertAlmostEquals assert_allclose assert_almost_equal "
-    "assert_array_almost_equal isclose allclose".split()
+    "assert_array_almost_equal isclose allclose"
 )
 _WILD = frozenset(("ANY", "Anything", "IsAnything", "AnyThing"))
 
@@ -229,7 +228,7 @@ def _either(node: ast.BoolOp) -> Check:
     if min(ranks) == 0:
         return trivial(node, "one side of its `or` is always true")
     first = sides[0][0]
-    check = Check("or", first.node, text(node), rank=min(3, min(ranks)))
+    check = Check("or", first.node, text(node), rank=min(3, *ranks))
     check.calls |= frozenset(called(node))
     return check
 
@@ -268,7 +267,9 @@ def _compared(node: ast.Compare) -> list[Check]:
 
 def _pairwise(operator: ast.cmpop, left: ast.expr, right: ast.expr) -> list[Check]:
     """`(a, b) == (1, 2)` as `a == 1` and `b == 2`."""
-    if isinstance(operator, ast.Eq) and isinstance(left, ast.Tuple) and isinstance(right, ast.Tuple):
+    if not isinstance(operator, ast.Eq):
+        return [_comparison(operator, left, right)]
+    if isinstance(left, ast.Tuple) and isinstance(right, ast.Tuple):
         pairs = list(zip(left.elts, right.elts))
         starred = any(isinstance(each, ast.Starred) for each in [*left.elts, *right.elts])
         if len(left.elts) == len(right.elts) and pairs and not starred:
@@ -436,9 +437,9 @@ def _tolerance(call: ast.Call, expected: ast.expr | None = None) -> float | None
     for at, key in ((1, "rel"), (2, "abs")) if name == "approx" else ():
         if len(call.args) > at:
             named.setdefault(key, call.args[at])
-    if name.startswith(("assertAlmost", "assert_almost", "assert_array_almost")):
-        if len(call.args) > 2:
-            named.setdefault("places", call.args[2])
+    by_places = name.startswith(("assertAlmost", "assert_almost", "assert_array_almost"))
+    if by_places and len(call.args) > 2:
+        named.setdefault("places", call.args[2])
     for key, node in named.items():
         value = _number(node)
         if value is None:
@@ -510,8 +511,7 @@ def _mock_call(name: str, mock: ast.expr, call: ast.Call) -> Check:
 
 
 def outermost(node: ast.expr) -> ast.expr | None:
-    """The call whose result is looked at: `a.f(1)` of `len(a.f(1).items)[0]`; None if there is
-    none."""
+    """The call whose result is looked at: `a.f(1)` of `len(a.f(1).items)[0]`; None if none is."""
     while True:
         if isinstance(node, ast.Call):
             name = last_name(node.func)
@@ -542,8 +542,10 @@ def makes_mock(node: ast.expr) -> bool:
 
 def asks_private(check: Check) -> bool:
     """Whether it looks at a name that begins with one underscore."""
-    for each in ast.walk(check.node):
-        if isinstance(each, ast.Attribute) and each.attr.startswith("_"):
-            if not each.attr.startswith("__") and dotted(each.value) != "self":
-                return True
-    return False
+    return any(
+        isinstance(each, ast.Attribute)
+        and each.attr.startswith("_")
+        and not each.attr.startswith("__")
+        and dotted(each.value) != "self"
+        for each in ast.walk(check.node)
+    )

@@ -23,6 +23,10 @@ _TEST_FOLDERS = frozenset(("test", "tests", "testing"))
 _NOT_SEARCHED = frozenset(("build", "dist", "node_modules", "venv", "CVS", "_darcs", "{arch}"))
 _SETTINGS = ("pyproject.toml", "pytest.ini", ".pytest.ini", "pytest.toml", "setup.cfg", "tox.ini")
 
+_TESTPATHS = re.compile(
+    r"^\s*testpaths\s*=\s*(\[[^\]]*\]|[^\n]*(?:\n[ \t]+\S[^\n]*)*)", re.MULTILINE
+)
+
 
 class File:
     """A changed file.
@@ -99,12 +103,17 @@ class Files:
     def is_test_side(self, path: str) -> bool:
         """Whether a file belongs to the tests: a test file, a conftest, what lies beside them."""
         *folders, name = path.split("/")
-        if name == "conftest.py" or is_test_file(path) or other_tests.language(path) not in (
-            "",
-            "rs",
+        if (
+            name == "conftest.py"
+            or is_test_file(path)
+            or other_tests.language(path)
+            not in (
+                "",
+                "rs",
+            )
         ):
             return True
-        if any(path.startswith(f"{folder}/") for folder in self._folders if folder not in ("", ".")):
+        if any(path.startswith(f"{each}/") for each in self._folders if each not in ("", ".")):
             return True
         return not _TEST_FOLDERS.isdisjoint(folders)
 
@@ -112,9 +121,7 @@ class Files:
         for file in self.concerned:
             was = self.is_test_side(file.old_path) and file.old_path.endswith(".py")
             now = self.is_test_side(file.path) and file.path.endswith(".py")
-            if tests and (was or now):
-                yield file
-            elif not tests and not was and not now and file.path.endswith(".py"):
+            if (was or now) if tests else not (was or now) and file.path.endswith(".py"):
                 yield file
 
     def sources(self) -> list[File]:
@@ -126,7 +133,7 @@ class Files:
         return [file for file in self.concerned if other_tests.language(file.path)]
 
     def conftests(self) -> list[File]:
-        """conftest files."""
+        """The conftest files."""
         return [file for file in self.concerned if file.path.rpartition("/")[2] == "conftest.py"]
 
     def expected(self) -> list[File]:
@@ -206,30 +213,27 @@ class Files:
 
     def _testpaths(self) -> list[str]:
         """Where pytest is told to look, now; a narrower list than before is a finding itself."""
-        import fnmatch
-
         found: list[str] = []
-        for name, content in self._configuration():
-            match = re.search(r"^\s*testpaths\s*=\s*(\[[^\]]*\]|[^\n]*(?:\n[ \t]+\S[^\n]*)*)", content, re.M)
+        for content in self._configuration():
+            match = _TESTPATHS.search(content)
             if match:
-                del name
                 found = [each for each in re.split(r"[\s,\[\]\"']+", match[1]) if each]
                 break
-        return [] if any(fnmatch.translate(each) and "*" in each for each in found) else found
+        return [] if any("*" in each for each in found) else found
 
     def deselected_marks(self) -> set[str]:
         """Marks that `-m "not …"` of the configuration leaves out."""
         found: set[str] = set()
-        for _, content in self._configuration():
+        for content in self._configuration():
             for match in re.finditer(r"-m[= ]\s*\\?[\"']([^\"'\\]+)", content):
                 found.update(re.findall(r"\bnot\s+(\w+)", match[1]))
         return found
 
-    def _configuration(self) -> Iterator[tuple[str, str]]:
+    def _configuration(self) -> Iterator[str]:
         for name in _SETTINGS:
             content = self._subject.content(name)
             if content is not None and len(content) <= MOST_BYTES:
-                yield name, content.decode("utf-8", "replace")
+                yield content.decode("utf-8", "replace")
 
     def around(self, module: Module, *, after: bool) -> Surroundings:
         """The conftest files and helpers that a file of tests sees on one side."""

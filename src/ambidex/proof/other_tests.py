@@ -21,8 +21,10 @@ _SKIPS = {
 }
 _ASSERTIONS = {
     "js": re.compile(r"\b(?:expect|assert)(?:\.\w+)*\s*\("),
-    "go": re.compile(r"\bt\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)\s*\(|"
-                     r"\b(?:assert|require)\.\w+\s*\("),
+    "go": re.compile(
+        r"\bt\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)\s*\(|"
+        r"\b(?:assert|require)\.\w+\s*\("
+    ),
     "rs": re.compile(r"\b(?:debug_)?assert(?:_eq|_ne|_matches)?!|#\[\s*should_panic"),
     "java": re.compile(r"\bassert\w*\s*\("),
     "rb": re.compile(r"\b(?:expect|assert\w*)\b"),

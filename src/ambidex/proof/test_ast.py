@@ -306,9 +306,7 @@ def own_nodes(function: Function) -> Iterator[ast.AST]:
     while waiting:
         node = waiting.pop()
         yield node
-        if not isinstance(
-            node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-        ):
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
             waiting += ast.iter_child_nodes(node)
 
 
@@ -351,7 +349,7 @@ def fixture_rows(fixture: Function, names: Names) -> list[Row] | None:
             for keyword in decorator.keywords:
                 if keyword.arg == "params":
                     values = items(resolved(keyword.value, names))
-                    return values and [_row([PARAMETER], each) for each in values]
+                    return [_row([PARAMETER], each) for each in values] if values else None
     return None
 
 

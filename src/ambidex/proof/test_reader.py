@@ -226,9 +226,9 @@ def _fixtures(function: Function, place: Place, known: dict[str, Function]) -> l
 
     for decorator in place.decorators:
         if isinstance(decorator, ast.Call) and last_name(decorator.func) == "usefixtures":
-            for each in decorator.args:
-                if isinstance(each, ast.Constant):
-                    add(str(each.value), 0)
+            for named in decorator.args:
+                if isinstance(named, ast.Constant):
+                    add(str(named.value), 0)
     for fixture in list(known.values()):
         for decorator in fixture.decorator_list:
             if isinstance(decorator, ast.Call) and any(
@@ -646,9 +646,9 @@ def _as_match(check: Check) -> Check:
 
 def _raised_by(node: ast.expr) -> ast.expr:
     for each in ast.walk(node):
-        if isinstance(each, ast.Call) and last_name(each.func) == _RAISED and each.args:
-            if isinstance(each.func, ast.Name):
-                return each.args[0]
+        function = each.func if isinstance(each, ast.Call) else None
+        if isinstance(function, ast.Name) and function.id == _RAISED and each.args:
+            return each.args[0]
     return node
 
 

@@ -26,7 +26,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ambidex.proof.files import File
     from ambidex.proof.subject import Subject
     from ambidex.proof.test_ast import Module, Test
 

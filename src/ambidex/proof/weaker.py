@@ -10,7 +10,7 @@ from ambidex.proof import demands, skips
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from ambidex.proof.checks import Check
     from ambidex.proof.gone import Gone
@@ -184,7 +184,7 @@ class _Comparison:
                 spare = [each for each in spare if each is not replaced]
                 found.append(self._weaker(test, now, check, replaced, why))
             else:
-                found.append(self._missing(test, now, check, now.checks))
+                found.append(self._missing(now, check))
         return _once(found)
 
     def _taken(
@@ -211,9 +211,7 @@ class _Comparison:
         found.append(self._weaker(test, now, check, *best))
         return best[0]
 
-    def _weaker(
-        self, test: Test, now: Test, check: Check, new: Check, why: demands.Less
-    ) -> Weaker:
+    def _weaker(self, test: Test, now: Test, check: Check, new: Check, why: demands.Less) -> Weaker:
         from ambidex.proof.mocking import MOCKED as mocked
 
         rule = MOCKED if new.why == mocked else WEAKER
@@ -228,8 +226,9 @@ class _Comparison:
             sure=why.sure and not (test.is_helper and new.guard),
         )
 
-    def _missing(self, test: Test, now: Test, check: Check, checks: list[Check]) -> Weaker:
-        rows = {each.row for each in checks}
+    @staticmethod
+    def _missing(now: Test, check: Check) -> Weaker:
+        rows = {each.row for each in now.checks}
         if check.row and check.row not in rows:
             what = f"{now.name}: the parameters ({check.row[:80]}) are gone"
             return Weaker(PARAMETER, now.path, now.line, what, before=check.row[:200])
@@ -350,9 +349,7 @@ def _examples(before: Test, after: Test) -> list[Weaker]:
     was, now = before.max_examples, after.max_examples
     if now is not None and now < (100 if was is None else was):
         what = f"{after.name} tries {now} examples"
-        return [
-            Weaker(FEWER, after.path, after.line, what, before=f"max_examples={was or 100}")
-        ]
+        return [Weaker(FEWER, after.path, after.line, what, before=f"max_examples={was or 100}")]
     if before.strategies != after.strategies and after.strategies:
         for narrow in (".just(", ".nothing(", " just("):
             if narrow in after.strategies and narrow not in before.strategies:
