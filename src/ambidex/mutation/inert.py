@@ -105,10 +105,10 @@ def _verdict(subject: Subject) -> Verdict:
 
 def changed_tests(files: Files) -> list[Test]:
     """The tests whose meaning is new: their own text, or that of what they use, is another."""
-    from ambidex.proof import test_reader
+    from ambidex.proof import surroundings, test_reader
 
     before = {
-        files.moved.get(module.path, module.path): test_reader.signatures(
+        files.moved.get(module.path, module.path): surroundings.signatures(
             module, files.around(module, after=False)
         )
         for module in files.modules(after=False)
@@ -117,7 +117,7 @@ def changed_tests(files: Files) -> list[Test]:
     for module in files.modules(after=True):
         around = files.around(module, after=True)
         was = before.get(module.path, {})
-        now = test_reader.signatures(module, around)
+        now = surroundings.signatures(module, around)
         same = {name for name, text in now.items() if was.get(name) == text}
         found += [t for t in test_reader.tests(module, around, same) if not t.is_helper]
     return found

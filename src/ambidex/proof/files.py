@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from ambidex.proof.gone import Gone
     from ambidex.proof.subject import Subject
+    from ambidex.proof.surroundings import Surroundings
     from ambidex.proof.test_ast import Module
-    from ambidex.proof.test_reader import Surroundings
 
 MOST_BYTES = 1_000_000
 MOST_FILES = 2_000
@@ -237,7 +237,7 @@ class Files:
 
     def around(self, module: Module, *, after: bool) -> Surroundings:
         """The conftest files and helpers that a file of tests sees on one side."""
-        from ambidex.proof.test_reader import Surroundings
+        from ambidex.proof.surroundings import Surroundings
 
         paths = [path for path in self._around(module) if path != module.path]
         key = (after, "\0".join(paths))

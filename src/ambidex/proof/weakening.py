@@ -154,7 +154,7 @@ def _tests(files: Files) -> Iterator[Finding]:
 
 def _same(files: Files, old: list[Module], new: list[Module]) -> dict[str, set[str]]:
     """Qualnames of the functions that say the same before and after, by both paths."""
-    from ambidex.proof.test_reader import signatures
+    from ambidex.proof.surroundings import signatures
 
     now = {module.path: module for module in new}
     found: dict[str, set[str]] = {}
