@@ -1,4 +1,4 @@
-"""The gate `inert`: do the new and changed tests notice when the changed functions do nothing?
+"""The gate `inert`: whether the new and changed tests notice that the changed functions do nothing.
 
 Every changed function is gutted: its body is replaced by a return of the right type and a wrong
 value. A new or changed test that reaches such functions and passes with each of them gutted proves

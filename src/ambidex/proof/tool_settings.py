@@ -71,7 +71,7 @@ _SCALES = {
 }
 _LEVELS = ("error", "warning", "warn", "information", "info", "none", "off")
 # Sections whose settings say nothing about what is checked.
-_ELSEWHERE = ("project", "build-system", "dependency-groups", "metadata", "options", "scripts")
+_ELSEWHERE = ("project", "build-system", "dependency-groups", "metadata", "options")
 _FLAGS = re.compile(
     r"(?:^|\s)(--ignore(?:-glob)?[= ]\S+|--deselect[= ]\S+|-k[= ]?(?:\"[^\"]*\"|'[^']*'|\S+)|"
     r"-m[= ]?(?:\"[^\"]*\"|'[^']*'|\S+)|-p[= ]?no:\S+|--no-cov\b|--no-strict\S*|"

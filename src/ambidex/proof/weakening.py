@@ -116,6 +116,7 @@ def _tests(files: Files) -> Iterator[Finding]:
         for test in test_reader.tests(m, files.around(m, after=True), same.get(m.path, ()))
     ]
     lines = {module.path: module for module in old}
+    lengths = {module.path: len(module.lines) for module in new}
     gone = files.gone() if before else Gone()
 
     def unchanged() -> list[Test]:
@@ -135,7 +136,8 @@ def _tests(files: Files) -> Iterator[Finding]:
         yield _finding(
             each.rule,
             each.path,
-            each.line,
+            # A test that is gone is where it was, in a file that may be shorter now.
+            min(each.line, lengths.get(each.path, each.line)),
             each.what,
             before=each.before,
             after=each.after,
