@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 from ambidex.proof import expected_files, other_tests, relevance, suppressions, tool_settings
 from ambidex.proof.select import is_test_file
@@ -26,6 +27,10 @@ _SETTINGS = ("pyproject.toml", "pytest.ini", ".pytest.ini", "pytest.toml", "setu
 _TESTPATHS = re.compile(
     r"^\s*testpaths\s*=\s*(\[[^\]]*\]|[^\n]*(?:\n[ \t]+\S[^\n]*)*)", re.MULTILINE
 )
+
+
+class LateError(Exception):
+    """There is no time left."""
 
 
 class File:
@@ -53,7 +58,8 @@ class Files:
     Attributes:
         concerned: the changed files that anything is looked for in.
         moved: new paths of renamed files by their old ones.
-        unreadable: files that are too large, or no text of the kind that their name says.
+        unreadable: files that are too large or no text.
+        unparsed: Python files of tests that can't be parsed before or after.
     """
 
     def __init__(self, subject: Subject) -> None:
@@ -62,6 +68,7 @@ class Files:
         self._folders = [folder.strip("/") for folder in tests["paths"]]
         self.moved: dict[str, str] = {}
         self.unreadable: list[str] = []
+        self.unparsed: list[str] = []
         self.concerned: list[File] = []
         self._modules: dict[bool, list[Module]] = {}
         self._gone: Gone | None = None
@@ -99,6 +106,15 @@ class Files:
             self.unreadable.append(path)
             return None
         return content.decode("utf-8", "replace").replace("\r\n", "\n")
+
+    def hurry(self) -> None:
+        """Go on if there is time.
+
+        Raises:
+            LateError: there is none.
+        """
+        if time.monotonic() >= self._subject.deadline:
+            raise LateError
 
     def is_test_side(self, path: str) -> bool:
         """Whether a file belongs to the tests: a test file, a conftest, what lies beside them."""
@@ -183,7 +199,7 @@ class Files:
                 new = self._module(file.path, file.after, after=True)
                 if any(module is not None and module.error for module in (old, new)):
                     if after:
-                        self.unreadable.append(file.path)
+                        self.unparsed.append(file.path)
                     continue
                 module = new if after else old
                 if module is not None:
@@ -194,6 +210,7 @@ class Files:
     def _module(self, path: str, text: str | None, *, after: bool) -> Module | None:
         from ambidex.proof.test_ast import Module
 
+        self.hurry()
         key = (after, path)
         if key not in self._parsed:
             collects = self._is_collected(path)
@@ -239,6 +256,7 @@ class Files:
         """The conftest files and helpers that a file of tests sees on one side."""
         from ambidex.proof.surroundings import Surroundings
 
+        self.hurry()
         paths = [path for path in self._around(module) if path != module.path]
         key = (after, "\0".join(paths))
         if key not in self._surroundings:
