@@ -1,4 +1,4 @@
-"""The gate `inert`: do the new and changed tests notice when the changed functions do nothing?
+"""The gate `inert`: whether the new and changed tests notice that the changed functions do nothing.
 
 Every changed function is gutted: its body is replaced by a return of the right type and a wrong
 value. A new or changed test that reaches such functions and passes with each of them gutted proves
@@ -105,10 +105,10 @@ def _verdict(subject: Subject) -> Verdict:
 
 def changed_tests(files: Files) -> list[Test]:
     """The tests whose meaning is new: their own text, or that of what they use, is another."""
-    from ambidex.proof import test_reader
+    from ambidex.proof import surroundings, test_reader
 
     before = {
-        files.moved.get(module.path, module.path): test_reader.signatures(
+        files.moved.get(module.path, module.path): surroundings.signatures(
             module, files.around(module, after=False)
         )
         for module in files.modules(after=False)
@@ -117,7 +117,7 @@ def changed_tests(files: Files) -> list[Test]:
     for module in files.modules(after=True):
         around = files.around(module, after=True)
         was = before.get(module.path, {})
-        now = test_reader.signatures(module, around)
+        now = surroundings.signatures(module, around)
         same = {name for name, text in now.items() if was.get(name) == text}
         found += [t for t in test_reader.tests(module, around, same) if not t.is_helper]
     return found
@@ -143,7 +143,7 @@ def _pairs(
             pairs += [Alone(mutant, node) for node in reaching if _function(node) in nodes]
     # Fair where there is no room for all: every test is tried against something.
     order: dict[str, int] = {}
-    ranked = []
+    ranked: list[tuple[int, int, Alone]] = []
     for pair in pairs:
         order[pair.node] = order.get(pair.node, 0) + 1
         ranked.append((order[pair.node], len(ranked), pair))

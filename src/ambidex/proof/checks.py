@@ -13,11 +13,10 @@ from ambidex.proof.expressions import (
     called,
     constant,
     dotted,
-    is_constant,
-    items,
     last_name,
     text,
 )
+from ambidex.proof.words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,36 +82,15 @@ _MOCK_CALLS = {
     "assert_has_awaits": 3,
 }
 _MOCK_STATE = frozenset(
+LOSSY = words("abs bool float int len lower round set sorted str strip type")
+MOCK_STATE = words(
     "called call_count call_args call_args_list mock_calls method_calls await_count "
-    "await_args await_args_list".split()
-)
-# Attributes that every mock invents: true whatever happened.
-_MOCK_TYPOS = frozenset(
-    ("called_once", "called_once_with", "called_with", "has_calls", "not_called", "any_call")
+    "await_args await_args_list"
 )
 _MOCKS = frozenset(
     ("Mock", "MagicMock", "AsyncMock", "NonCallableMock", "create_autospec", "mock_open")
 )
-_UNITTEST_EQUAL = frozenset(
-    "assertEqual assertEquals assertListEqual assertDictEqual assertSequenceEqual assertSetEqual "
-    "assertTupleEqual assertMultiLineEqual assert_equal assert_array_equal assert_frame_equal "
-    "assert_series_equal eq_ assertIs".split()
-)
-_UNITTEST_COMPARE: dict[str, type[ast.cmpop]] = {
-    "assertNotEqual": ast.NotEq,
-    "assertIsNot": ast.IsNot,
-    "assertIn": ast.In,
-    "assertNotIn": ast.NotIn,
-    "assertGreater": ast.Gt,
-    "assertGreaterEqual": ast.GtE,
-    "assertLess": ast.Lt,
-    "assertLessEqual": ast.LtE,
-}
-_NEAR = frozenset(
-    "assertAlmostEqual assertAlmostEquals assert_allclose assert_almost_equal "
-    "assert_array_almost_equal isclose allclose".split()
-)
-_WILD = frozenset(("ANY", "Anything", "IsAnything", "AnyThing"))
+WILD = frozenset(("ANY", "Anything", "IsAnything", "AnyThing"))
 
 
 class Check:
@@ -181,7 +159,7 @@ class Check:
             self.wild = sum(
                 1
                 for each in ast.walk(demand)
-                if isinstance(each, (ast.Name, ast.Attribute)) and last_name(each) in _WILD
+                if isinstance(each, (ast.Name, ast.Attribute)) and last_name(each) in WILD
             )
             try:
                 self.value = constant(demand)
@@ -527,8 +505,7 @@ def _mock_call(name: str, mock: ast.expr, call: ast.Call) -> Check:
 
 
 def outermost(node: ast.expr) -> ast.expr | None:
-    """The call whose result is looked at: `a.f(1)` of `len(a.f(1).items)[0]`; None if there is
-    none."""
+    """The call whose result is looked at: `a.f(1)` of `len(a.f(1).items)[0]`; None if none is."""
     while True:
         if isinstance(node, ast.Call):
             name = last_name(node.func)
@@ -547,8 +524,7 @@ def is_mock_state(check: Check) -> bool:
     if check.kind == "mock":
         return True
     return any(
-        isinstance(each, ast.Attribute) and each.attr in _MOCK_STATE
-        for each in ast.walk(check.node)
+        isinstance(each, ast.Attribute) and each.attr in MOCK_STATE for each in ast.walk(check.node)
     )
 
 
@@ -559,8 +535,10 @@ def makes_mock(node: ast.expr) -> bool:
 
 def asks_private(check: Check) -> bool:
     """Whether it looks at a name that begins with one underscore."""
-    for each in ast.walk(check.node):
-        if isinstance(each, ast.Attribute) and each.attr.startswith("_"):
-            if not each.attr.startswith("__") and dotted(each.value) != "self":
-                return True
-    return False
+    return any(
+        isinstance(each, ast.Attribute)
+        and each.attr.startswith("_")
+        and not each.attr.startswith("__")
+        and dotted(each.value) != "self"
+        for each in ast.walk(check.node)
+    )

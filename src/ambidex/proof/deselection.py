@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LISTS = ("collect_ignore", "collect_ignore_glob")
+_ADDERS = [f"{name}.{verb}" for name in _LISTS for verb in ("append", "extend")]
 _HOOKS = "pytest_"
 _ENDS = ("exitstatus", "outcome", "when", "longrepr", "wasxfail", "shouldfail", "testsfailed")
 
@@ -56,27 +57,25 @@ def _all(tree: ast.Module) -> Iterator[Sign]:
 def _of_module(node: ast.stmt) -> Iterator[Sign]:
     inner = node.body if isinstance(node, ast.If) else [node]
     for each in inner:
-        if isinstance(each, ast.AugAssign):
-            if last_name(each.target) in _LISTS:
-                yield Sign("files of tests are left out", text(each), each.lineno)
+        if isinstance(each, ast.AugAssign) and last_name(each.target) in _LISTS:
+            yield Sign("files of tests are left out", text(each), each.lineno)
         for target, value in assignments(each):
             if last_name(target) in _LISTS and not (
                 isinstance(value, (ast.List, ast.Tuple)) and not value.elts
             ):
                 yield Sign("files of tests are left out", text(each), each.lineno)
         call = each.value if isinstance(each, ast.Expr) else None
-        if isinstance(call, ast.Call) and last_name(call.func) in ("append", "extend"):
-            if any(name in text(call.func) for name in _LISTS):
-                yield Sign("files of tests are left out", text(each), each.lineno)
+        if isinstance(call, ast.Call) and text(call.func) in _ADDERS:
+            yield Sign("files of tests are left out", text(each), each.lineno)
 
 
 def _of_hook(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Sign]:
     items = [each.arg for each in function.args.args]
     if function.name in ("pytest_ignore_collect", "pytest_pyfunc_call", "pytest_runtest_protocol"):
         for node in ast.walk(function):
-            if isinstance(node, ast.Return) and node.value is not None:
-                if not (isinstance(node.value, ast.Constant) and not node.value.value):
-                    yield Sign(f"{function.name} decides what runs", text(node), node.lineno)
+            value = node.value if isinstance(node, ast.Return) else None
+            if value is not None and not (isinstance(value, ast.Constant) and not value.value):
+                yield Sign(f"{function.name} decides what runs", text(node), value.lineno)
     for node in ast.walk(function):
         if isinstance(node, ast.stmt):
             yield from _of_statement(node, items)
@@ -151,6 +150,7 @@ def replaced(source: str) -> list[tuple[str, str, int]]:
             for node in ast.walk(function):
                 if isinstance(node, ast.Call):
                     found += [(*patch, node.lineno) for patch in mocking.of_call(node)]
-                for target, value in assignments(node) if isinstance(node, ast.stmt) else ():
-                    found += [(*p, node.lineno) for p in mocking.of_assignment(target, value)]
+                if isinstance(node, ast.stmt):
+                    for target, value in assignments(node):
+                        found += [(*p, node.lineno) for p in mocking.of_assignment(target, value)]
     return found

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from ambidex.proof.words import words
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_FOLDERS = frozenset(
+_FOLDERS = words(
     "__snapshots__ snapshots snapshot __image_snapshots__ golden goldens golden_files goldenfiles "
     "expected expected_output expected_outputs approved approvals baselines reference "
-    "references".split()
+    "references"
 )
 _ENDINGS = (
     ".ambr",
@@ -55,18 +57,12 @@ def changed_entry(before: str, after: str) -> tuple[str, str, int] | None:
 
     None where every line is still there in the same order: entries were only added.
     """
-    rest = iter(enumerate(after.splitlines(), 1))
-    old = before.splitlines()
-    number = 0
-    for at, line in enumerate(old):
-        for number, new in rest:
-            if new == line:
-                break
-        else:
-            new_lines = after.splitlines()
+    old, new = before.splitlines(), after.splitlines()
+    rest = iter(new)
+    for line in old:
+        # `in` goes on where the last search ended.
+        if line not in rest:
             known = set(old)
-            place = next((n for n, new in enumerate(new_lines, 1) if new not in known), 0)
-            shown = new_lines[place - 1] if place else ""
-            del at, number
-            return line.strip(), shown.strip(), place or 1
+            place = next((at for at, each in enumerate(new, 1) if each not in known), 0)
+            return line.strip(), new[place - 1].strip() if place else "", place or 1
     return None

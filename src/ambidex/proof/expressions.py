@@ -10,7 +10,7 @@ import ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     # `self.x` under the name `x`: a fixture `x` takes its place when a class becomes functions.
@@ -179,7 +179,7 @@ def _boolean(node: ast.BoolOp) -> Any:
 
 
 def _comparison(operator: ast.cmpop, left: Any, right: Any) -> bool:
-    compare = {
+    compare: dict[type[ast.cmpop], Callable[[], bool]] = {
         ast.Eq: lambda: left == right,
         ast.NotEq: lambda: left != right,
         ast.Lt: lambda: left < right,
@@ -191,7 +191,7 @@ def _comparison(operator: ast.cmpop, left: Any, right: Any) -> bool:
         ast.Is: lambda: left is right,
         ast.IsNot: lambda: left is not right,
     }
-    return bool(compare[type(operator)]())
+    return compare[type(operator)]()
 
 
 def _arithmetic(operator: ast.operator, left: Any, right: Any) -> Any:
@@ -220,9 +220,15 @@ def _call(node: ast.Call) -> Any:
         if len(numbers) > _MOST_ITEMS:
             raise NotConstantError("a long range")
         return list(numbers)
-    return {"list": list, "tuple": tuple, "set": set, "dict": dict, "len": len, "zip": _zip}[name](
-        *values
-    )
+    make: dict[str, Callable[..., Any]] = {
+        "list": list,
+        "tuple": tuple,
+        "set": set,
+        "dict": dict,
+        "len": len,
+        "zip": _zip,
+    }
+    return make[name](*values)
 
 
 def _zip(*values: Any) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 from ambidex.proof import expected_files, other_tests, relevance, suppressions, tool_settings
 from ambidex.proof.select import is_test_file
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 
     from ambidex.proof.gone import Gone
     from ambidex.proof.subject import Subject
+    from ambidex.proof.surroundings import Surroundings
     from ambidex.proof.test_ast import Module
-    from ambidex.proof.test_reader import Surroundings
 
 MOST_BYTES = 1_000_000
 MOST_FILES = 2_000
@@ -22,6 +23,14 @@ _TEST_FOLDERS = frozenset(("test", "tests", "testing"))
 # Where pytest does not look for tests by default.
 _NOT_SEARCHED = frozenset(("build", "dist", "node_modules", "venv", "CVS", "_darcs", "{arch}"))
 _SETTINGS = ("pyproject.toml", "pytest.ini", ".pytest.ini", "pytest.toml", "setup.cfg", "tox.ini")
+
+_TESTPATHS = re.compile(
+    r"^\s*testpaths\s*=\s*(\[[^\]]*\]|[^\n]*(?:\n[ \t]+\S[^\n]*)*)", re.MULTILINE
+)
+
+
+class LateError(Exception):
+    """There is no time left."""
 
 
 class File:
@@ -49,7 +58,8 @@ class Files:
     Attributes:
         concerned: the changed files that anything is looked for in.
         moved: new paths of renamed files by their old ones.
-        unreadable: files that are too large, or no text of the kind that their name says.
+        unreadable: files that are too large or no text.
+        unparsed: Python files of tests that can't be parsed before or after.
     """
 
     def __init__(self, subject: Subject) -> None:
@@ -58,6 +68,7 @@ class Files:
         self._folders = [folder.strip("/") for folder in tests["paths"]]
         self.moved: dict[str, str] = {}
         self.unreadable: list[str] = []
+        self.unparsed: list[str] = []
         self.concerned: list[File] = []
         self._modules: dict[bool, list[Module]] = {}
         self._gone: Gone | None = None
@@ -96,6 +107,15 @@ class Files:
             return None
         return content.decode("utf-8", "replace").replace("\r\n", "\n")
 
+    def hurry(self) -> None:
+        """Go on if there is time.
+
+        Raises:
+            LateError: there is none.
+        """
+        if time.monotonic() >= self._subject.deadline:
+            raise LateError
+
     def is_test_side(self, path: str) -> bool:
         """Whether a file belongs to the tests: a test file, a conftest, what lies beside them."""
         *folders, name = path.split("/")
@@ -112,6 +132,7 @@ class Files:
         if any(
             path.startswith(f"{folder}/") for folder in self._folders if folder not in ("", ".")
         ):
+        if any(path.startswith(f"{each}/") for each in self._folders if each not in ("", ".")):
             return True
         return not _TEST_FOLDERS.isdisjoint(folders)
 
@@ -119,9 +140,7 @@ class Files:
         for file in self.concerned:
             was = self.is_test_side(file.old_path) and file.old_path.endswith(".py")
             now = self.is_test_side(file.path) and file.path.endswith(".py")
-            if tests and (was or now):
-                yield file
-            elif not tests and not was and not now and file.path.endswith(".py"):
+            if (was or now) if tests else not (was or now) and file.path.endswith(".py"):
                 yield file
 
     def sources(self) -> list[File]:
@@ -133,7 +152,7 @@ class Files:
         return [file for file in self.concerned if other_tests.language(file.path)]
 
     def conftests(self) -> list[File]:
-        """conftest files."""
+        """The conftest files."""
         return [file for file in self.concerned if file.path.rpartition("/")[2] == "conftest.py"]
 
     def expected(self) -> list[File]:
@@ -183,7 +202,7 @@ class Files:
                 new = self._module(file.path, file.after, after=True)
                 if any(module is not None and module.error for module in (old, new)):
                     if after:
-                        self.unreadable.append(file.path)
+                        self.unparsed.append(file.path)
                     continue
                 module = new if after else old
                 if module is not None:
@@ -194,6 +213,7 @@ class Files:
     def _module(self, path: str, text: str | None, *, after: bool) -> Module | None:
         from ambidex.proof.test_ast import Module
 
+        self.hurry()
         key = (after, path)
         if key not in self._parsed:
             collects = self._is_collected(path)
@@ -213,37 +233,37 @@ class Files:
 
     def _testpaths(self) -> list[str]:
         """Where pytest is told to look, now; a narrower list than before is a finding itself."""
-        import fnmatch
-
         found: list[str] = []
         for name, content in self._configuration():
             match = re.search(
                 r"^\s*testpaths\s*=\s*(\[[^\]]*\]|[^\n]*(?:\n[ \t]+\S[^\n]*)*)", content, re.M
             )
+        for content in self._configuration():
+            match = _TESTPATHS.search(content)
             if match:
-                del name
                 found = [each for each in re.split(r"[\s,\[\]\"']+", match[1]) if each]
                 break
-        return [] if any(fnmatch.translate(each) and "*" in each for each in found) else found
+        return [] if any("*" in each for each in found) else found
 
     def deselected_marks(self) -> set[str]:
         """Marks that `-m "not …"` of the configuration leaves out."""
         found: set[str] = set()
-        for _, content in self._configuration():
+        for content in self._configuration():
             for match in re.finditer(r"-m[= ]\s*\\?[\"']([^\"'\\]+)", content):
                 found.update(re.findall(r"\bnot\s+(\w+)", match[1]))
         return found
 
-    def _configuration(self) -> Iterator[tuple[str, str]]:
+    def _configuration(self) -> Iterator[str]:
         for name in _SETTINGS:
             content = self._subject.content(name)
             if content is not None and len(content) <= MOST_BYTES:
-                yield name, content.decode("utf-8", "replace")
+                yield content.decode("utf-8", "replace")
 
     def around(self, module: Module, *, after: bool) -> Surroundings:
         """The conftest files and helpers that a file of tests sees on one side."""
-        from ambidex.proof.test_reader import Surroundings
+        from ambidex.proof.surroundings import Surroundings
 
+        self.hurry()
         paths = [path for path in self._around(module) if path != module.path]
         key = (after, "\0".join(paths))
         if key not in self._surroundings:

@@ -51,9 +51,8 @@ class Gone:
                 return True
             if isinstance(each, ast.keyword) and each.arg in self.names:
                 return True
-            if isinstance(each, ast.Constant) and isinstance(each.value, str):
-                if each.value in self.texts:
-                    return True
+            if isinstance(each, ast.Constant) and str(each.value) in self.texts:
+                return True
         return False
 
 
@@ -91,9 +90,9 @@ def gone(files: Iterable[tuple[str | None, str | None]]) -> Gone:
                 renamed[node.name] = same
                 continue
             for each in ast.walk(node):
-                if isinstance(each, ast.Constant) and isinstance(each.value, str):
-                    if len(each.value) >= _SHORTEST:
-                        texts.add(each.value)
+                value = each.value if isinstance(each, ast.Constant) else None
+                if isinstance(value, str) and len(value) >= _SHORTEST:
+                    texts.add(value)
     return Gone(names - renamed.keys(), texts - strings, renamed, now)
 
 

@@ -18,7 +18,7 @@ ELSEWHERE = "elsewhere"
 
 _MARKS = frozenset(("skip", "skipif", "xfail", "flaky", "skipIf", "skipUnless", "expectedFailure"))
 _CALLS = frozenset(("skip", "skipTest", "xfail", "importorskip", "SkipTest", "exit"))
-_PLATFORM = {
+_PLATFORM: dict[str, str | int | tuple[int, ...]] = {
     "sys.platform": sys.platform,
     "os.name": os.name,
     "platform.system()": {"linux": "Linux", "darwin": "Darwin"}.get(sys.platform, "Windows"),

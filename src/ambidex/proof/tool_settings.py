@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ambidex.proof.words import words
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -11,41 +13,41 @@ if TYPE_CHECKING:
 
 # Names of files whose settings are read, and how.
 _TOML = frozenset(("pyproject.toml", "ruff.toml", ".ruff.toml", "pytest.toml", ".pytest.toml"))
-_INI = frozenset(
+_INI = words(
     "setup.cfg tox.ini pytest.ini .pytest.ini mypy.ini .mypy.ini .coveragerc .flake8 .pylintrc "
-    "pylintrc .bandit".split()
+    "pylintrc .bandit"
 )
-_JSON = frozenset(
+_JSON = words(
     "pyrightconfig.json tsconfig.json .eslintrc .eslintrc.json package.json biome.json "
-    ".nycrc .nycrc.json stryker.conf.json stryker.config.json jest.config.json".split()
+    ".nycrc .nycrc.json stryker.conf.json stryker.config.json jest.config.json"
 )
 
 # Lists of what is checked: an entry that goes is less.
-_CHECKED = frozenset(
+_CHECKED = words(
     "select extend-select enable testpaths python_files python_functions python_classes source "
-    "source_pkgs files include enable_error_code mutate paths_to_mutate".split()
+    "source_pkgs files include enable_error_code mutate paths_to_mutate"
 )
 # Lists of what is left out: an entry that comes is less.
-_LEFT_OUT = frozenset(
+_LEFT_OUT = words(
     "ignore extend-ignore disable per-file-ignores extend-per-file-ignores omit exclude "
     "extend-exclude exclude_lines exclude_also norecursedirs skip skips disable_error_code "
     "collect_ignore do_not_mutate filterwarnings ignorePatterns exclude_dirs tests-exclude "
     "allowed-confusables extend-safe-fixes coveragePathIgnorePatterns testPathIgnorePatterns "
     "test-path-ignore-patterns deselect unfixable-exclude per_file_ignores ignore_patterns "
-    "ignore-paths collect_ignore_glob".split()
+    "ignore-paths collect_ignore_glob"
 )
-_LOWER_IS_LESS = frozenset(
+_LOWER_IS_LESS = words(
     "fail_under fail-under branches functions lines statements break high min_coverage "
-    "min-coverage minimum threshold python_version_min".split()
+    "min-coverage minimum threshold python_version_min"
 )
-_HIGHER_IS_LESS = frozenset(
+_HIGHER_IS_LESS = words(
     "max-complexity max_complexity max-args max-branches max-statements max-returns "
     "max-locals max-line-length line-length timeout reruns retries max-nested-blocks "
-    "max-public-methods max-positional-arguments".split()
+    "max-public-methods max-positional-arguments"
 )
 _LAYOUT = frozenset(("max-line-length", "line-length"))
 # True checks more.
-_STRICT = frozenset(
+_STRICT = words(
     "strict xfail_strict strict_config strict_markers branch warn_unreachable warn_unused_ignores "
     "warn_return_any warn_redundant_casts warn_unused_configs disallow_untyped_defs "
     "disallow_incomplete_defs disallow_untyped_calls disallow_any_generics "
@@ -54,14 +56,14 @@ _STRICT = frozenset(
     "strict_optional extra_checks noImplicitAny strictNullChecks strictFunctionTypes "
     "noUnusedLocals noUnusedParameters noImplicitReturns noFallthroughCasesInSwitch "
     "noUncheckedIndexedAccess alwaysStrict useUnknownInCatchVariables exactOptionalPropertyTypes "
-    "checkJs strictPropertyInitialization strictBindCallApply warn_no_return".split()
+    "checkJs strictPropertyInitialization strictBindCallApply warn_no_return"
 )
 # True checks less.
-_LAX = frozenset(
+_LAX = words(
     "ignore_errors ignore_missing_imports allow_untyped_defs allow_untyped_calls "
     "allow_any_generics allow_redefinition skipLibCheck disable_all exit-zero exit_zero "
     "implicit_optional allow_untyped_globals skip_covered_fail implicit_reexport "
-    "allowUnreachableCode allowUnusedLabels passWithNoTests follow_imports_for_stubs".split()
+    "allowUnreachableCode allowUnusedLabels passWithNoTests follow_imports_for_stubs"
 )
 _SCALES = {
     "typeCheckingMode": ("strict", "standard", "basic", "off"),
@@ -69,7 +71,7 @@ _SCALES = {
 }
 _LEVELS = ("error", "warning", "warn", "information", "info", "none", "off")
 # Sections whose settings say nothing about what is checked.
-_ELSEWHERE = ("project", "build-system", "dependency-groups", "metadata", "options", "scripts")
+_ELSEWHERE = ("project", "build-system", "dependency-groups", "metadata", "options")
 _FLAGS = re.compile(
     r"(?:^|\s)(--ignore(?:-glob)?[= ]\S+|--deselect[= ]\S+|-k[= ]?(?:\"[^\"]*\"|'[^']*'|\S+)|"
     r"-m[= ]?(?:\"[^\"]*\"|'[^']*'|\S+)|-p[= ]?no:\S+|--no-cov\b|--no-strict\S*|"
@@ -141,9 +143,7 @@ def loosened(path: str, before: str, after: str) -> list[Loosened]:
         was, now = _of_package(was), _of_package(now)
     if name == "pyproject.toml":
         was, now = was.get("tool", {}), now.get("tool", {})
-    found = list(_compared(was, now, (), new_file=not before.strip()))
-    # A section that is gone altogether took its own settings along: its tool no longer runs so.
-    return found
+    return list(_compared(was, now, ()))
 
 
 def _read(name: str, text: str) -> dict[str, Any]:
@@ -174,7 +174,7 @@ def _of_package(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _compared(
-    before: Mapping[str, Any], after: Mapping[str, Any], where: tuple[str, ...], *, new_file: bool
+    before: Mapping[str, Any], after: Mapping[str, Any], where: tuple[str, ...]
 ) -> Iterator[Loosened]:
     for key in {**before, **after}:
         was, now = before.get(key), after.get(key)
@@ -188,7 +188,7 @@ def _compared(
         elif isinstance(was, dict) or isinstance(now, dict):
             one = was if isinstance(was, dict) else {}
             other = now if isinstance(now, dict) else {}
-            yield from _compared(one, other, place, new_file=new_file)
+            yield from _compared(one, other, place)
         elif isinstance(was, list) and isinstance(now, list) and key == "overrides":
             yield from _overrides(was, now, place)
         elif isinstance(now, list) and was is None and key == "overrides":
@@ -206,7 +206,7 @@ def _overrides(was: list[Any], now: list[Any], place: tuple[str, ...]) -> Iterat
         earlier = next(
             (e for e in was if isinstance(e, dict) and str(e.get("module")) == module), {}
         )
-        yield from _compared(earlier, entry, (*place, module), new_file=False)
+        yield from _compared(earlier, entry, (*place, module))
 
 
 def _setting(key: str, was: Any, now: Any, place: tuple[str, ...]) -> Iterator[Loosened]:

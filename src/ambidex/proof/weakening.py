@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import time
 
+from ambidex.changes.process import TreeError
 from ambidex.printable import printable
 from ambidex.proof import (
     deselection,
@@ -19,14 +20,14 @@ from ambidex.proof import (
     suppressions,
     tool_settings,
 )
-from ambidex.proof.files import Files
+from ambidex.proof.files import Files, LateError
 from ambidex.verdict import FINDINGS, NOT_RUN, PASSED, Finding, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
-    from ambidex.proof.files import File
     from ambidex.proof.subject import Subject
     from ambidex.proof.test_ast import Module, Test
 
@@ -50,17 +51,31 @@ def judge(subject: Subject) -> Verdict | None:
     started = time.monotonic()
     if subject.before is None:
         return Verdict(GATE, NOT_RUN, "it is not known what the tests were before")
-    files = Files(subject)
+    try:
+        files = Files(subject)
+    except TreeError as error:
+        return Verdict(GATE, NOT_RUN, str(error))
     if not files.concerned:
         return Verdict(GATE, NOT_RUN, relevance.NOTHING_RELEVANT, details={"owed": 0})
     found: list[Finding] = []
-    for look in (_tests, _others, _conftests, _expected, _settings, _suppressions, _aware):
-        if time.monotonic() >= subject.deadline:
-            return Verdict(GATE, NOT_RUN, "no time was left (deadline)")
-        found += look(files)
+    try:
+        for look in (_tests, _others, _conftests, _expected, _settings, _suppressions, _aware):
+            files.hurry()
+            found += look(files)
+    except LateError:
+        return Verdict(GATE, NOT_RUN, "no time was left (deadline)")
+    except TreeError as error:
+        return Verdict(GATE, NOT_RUN, str(error))
+    except RecursionError:
+        return Verdict(GATE, NOT_RUN, "an expression is nested too deeply to be followed")
     found.sort(key=lambda finding: (finding.severity != "error", finding.path, finding.line))
-    details = {"files": len(files.concerned), "unreadable": files.unreadable}
+    details: dict[str, Any] = {"files": len(files.concerned), "unreadable": files.unreadable}
     seconds = time.monotonic() - started
+    if files.unparsed:
+        details["unparsed"] = files.unparsed
+    if not found and files.unparsed:
+        reason = f"it can't be parsed: {printable(files.unparsed[0], 200)}"
+        return Verdict(GATE, NOT_RUN, reason, details=details, seconds=seconds)
     if not found:
         reason = f"{len(files.concerned)} files compared"
         return Verdict(GATE, PASSED, reason, details=details, seconds=seconds)
@@ -117,6 +132,7 @@ def _tests(files: Files) -> Iterator[Finding]:
         for test in test_reader.tests(m, files.around(m, after=True), same.get(m.path, ()))
     ]
     lines = {module.path: module for module in old}
+    lengths = {module.path: len(module.lines) for module in new}
     gone = files.gone() if before else Gone()
 
     def unchanged() -> list[Test]:
@@ -136,7 +152,8 @@ def _tests(files: Files) -> Iterator[Finding]:
         yield _finding(
             each.rule,
             each.path,
-            each.line,
+            # A test that is gone is where it was, in a file that may be shorter now.
+            min(each.line, lengths.get(each.path, each.line)),
             each.what,
             before=each.before,
             after=each.after,
@@ -155,7 +172,7 @@ def _tests(files: Files) -> Iterator[Finding]:
 
 def _same(files: Files, old: list[Module], new: list[Module]) -> dict[str, set[str]]:
     """Qualnames of the functions that say the same before and after, by both paths."""
-    from ambidex.proof.test_reader import signatures
+    from ambidex.proof.surroundings import signatures
 
     now = {module.path: module for module in new}
     found: dict[str, set[str]] = {}

@@ -6,11 +6,11 @@ class or file an assertion stands, as long as it stands somewhere.
 
 from __future__ import annotations
 
-from ambidex.proof import demands, skips
+from ambidex.proof import demands, pairing, skips
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from ambidex.proof.checks import Check
     from ambidex.proof.gone import Gone
@@ -23,9 +23,6 @@ WEAKER = "assertion-weaker"
 SKIPPED = "test-skipped"
 MOCKED = "subject-mocked"
 FEWER = "fewer-examples"
-
-# Two tests are one that was renamed when they share this part of what they assert.
-_ALIKE = 0.5
 
 
 class Weaker:
@@ -100,8 +97,8 @@ class _Comparison:
         self.moved = moved
         self.unchanged = unchanged
         if gone.renamed:
-            _rename(before, gone.renamed)
-        self.pairs = _pairs(before, after, moved)
+            pairing.rename(before, gone.renamed)
+        self.pairs = pairing.pairs(before, after, moved)
         paired = set(map(id, self.pairs.values()))
         # A helper counts where it is on both sides; otherwise its checks are its callers'.
         self.before = [test for test in before if not test.is_helper or id(test) in self.pairs]
@@ -184,7 +181,7 @@ class _Comparison:
                 spare = [each for each in spare if each is not replaced]
                 found.append(self._weaker(test, now, check, replaced, why))
             else:
-                found.append(self._missing(test, now, check, now.checks))
+                found.append(self._missing(now, check))
         return _once(found)
 
     def _taken(
@@ -226,8 +223,9 @@ class _Comparison:
             sure=why.sure and not (test.is_helper and new.guard),
         )
 
-    def _missing(self, test: Test, now: Test, check: Check, checks: list[Check]) -> Weaker:
-        rows = {each.row for each in checks}
+    @staticmethod
+    def _missing(now: Test, check: Check) -> Weaker:
+        rows = {each.row for each in now.checks}
         if check.row and check.row not in rows:
             what = f"{now.name}: the parameters ({check.row[:80]}) are gone"
             return Weaker(PARAMETER, now.path, now.line, what, before=check.row[:200])
@@ -376,64 +374,3 @@ def _once(found: list[Weaker]) -> list[Weaker]:
             seen.add(key)
             kept.append(each)
     return kept
-
-
-def _rename(tests: list[Test], renamed: dict[str, str]) -> None:
-    import re
-
-    pattern = re.compile(r"\b(" + "|".join(map(re.escape, renamed)) + r")\b")
-
-    def new(text: str) -> str:
-        return pattern.sub(lambda found: renamed[found[0]], text)
-
-    for test in tests:
-        for check in test.checks:
-            check.subject, check.demand = new(check.subject), new(check.demand)
-            check.key, check.shape = new(check.key), new(check.shape)
-            check.calls = frozenset(renamed.get(name, name) for name in check.calls)
-
-
-def _pairs(before: list[Test], after: list[Test], moved: Mapping[str, str]) -> dict[int, Test]:
-    """Which test is which afterwards, by the id of the earlier one."""
-    found: dict[int, Test] = {}
-    taken: set[int] = set()
-
-    def pair(key: Callable[[Test, bool], object]) -> None:
-        there: dict[object, list[Test]] = {}
-        for test in after:
-            if id(test) not in taken:
-                there.setdefault((test.is_helper, key(test, False)), []).append(test)
-        for test in before:
-            if id(test) in found:
-                continue
-            candidates = there.get((test.is_helper, key(test, True)))
-            if candidates:
-                chosen = candidates.pop(0)
-                found[id(test)] = chosen
-                taken.add(id(chosen))
-
-    pair(lambda t, old: (moved.get(t.path, t.path) if old else t.path, t.qualname))
-    pair(lambda t, old: (moved.get(t.path, t.path) if old else t.path, t.name))
-    pair(lambda t, _: t.name)
-    pair(lambda t, _: t.body)
-    rest = [test for test in after if id(test) not in taken and not test.is_helper]
-    for test in before:
-        if id(test) in found or test.is_helper:
-            continue
-        scored = [(_likeness(test, each), -at) for at, each in enumerate(rest)]
-        if scored and max(scored)[0] >= _ALIKE:
-            chosen = rest.pop(-max(scored)[1])
-            found[id(test)] = chosen
-    return found
-
-
-def _likeness(before: Test, after: Test) -> float:
-    was, now = _words(before), _words(after)
-    return len(was & now) / max(len(was | now), 1)
-
-
-def _words(test: Test) -> set[str]:
-    found = set(test.name.split("_"))
-    for check in test.checks:
-        found |= {check.demand, check.kind, *check.calls}
-    return found - {"", "test"}
