@@ -28,6 +28,8 @@ KNOWN_BAD = {
 # What may import packages of others; everything else is imported by some hook.
 # The adapter to mutmut imports it inside its functions, when there is something to mutate.
 COLD = ("ambidex.cli", "ambidex.doctor", "ambidex.mutation.mutmut_operators")
+# The gate that counts statements imports coverage.py's parser inside a function.
+COLD = ("ambidex.cli", "ambidex.doctor", "ambidex.proof.coverage_gate")
 COLD_POLICY = (
     *("model", "table", "guard_tables", "proof_tables", "gate_tables"),
     *("load", "compile", "values", "sample", "explain", "contradictions"),
