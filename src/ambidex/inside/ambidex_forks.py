@@ -73,6 +73,10 @@ class Task:
         self.last = 0.0
 
 
+class Orphaned(Exception):
+    """Whoever wanted to know is gone."""
+
+
 class Forks:
     """Processes for tasks."""
 
@@ -106,6 +110,7 @@ class Forks:
         self._freed = freed
         self._rest = b""
         self._numbers = 0
+        self._parent = os.getppid()
         self._looked = 0.0
         self._running: dict[int, Task] = {}
 
@@ -113,6 +118,8 @@ class Forks:
         """Run `tasks` and what `done` adds to them; returns those that there was no time for."""
         waiting = list(tasks)
         while waiting or self._running:
+            if os.getppid() != self._parent:
+                raise Orphaned
             now = time.monotonic()
             if now >= self.deadline:
                 cut = list(self._running.values())

@@ -111,6 +111,10 @@ class Module:
                 for alias in node.names:
                     self._flags |= _FUTURE[alias.name]
 
+    def start_of(self, line: int) -> int:
+        """The offset at which a line begins."""
+        return self._starts[line - 1]
+
     def pieces(self, start: int, end: int, replacement: str) -> tuple[str, str]:
         """The statement around a span before and after the change, padded to its line.
 
@@ -192,9 +196,18 @@ def swap_raising(live: Live, module: Module, line: int) -> int:
     Raises:
         Unswappable: there is no function around the line, or it isn't alive.
     """
-    start = module._starts[line - 1]
+    start = module.start_of(line)
     before, _ = module.pieces(start, start, "")
     tree = module.tree(before)
+    _raise_in(tree, line)
+    swapped = _replace(live, module, module.code(before), tree)
+    whole = module.tree(module.text)
+    _raise_in(whole, line)
+    on_import({module.path: whole})
+    return swapped
+
+
+def _raise_in(tree: ast.Module, line: int) -> None:
     for node in ast.walk(tree):  # breadth first: the outermost function is alive for sure
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             decorators = [each.lineno for each in node.decorator_list]
@@ -204,7 +217,7 @@ def swap_raising(live: Live, module: Module, line: int) -> int:
                 for inner in ast.walk(node.body[0]):
                     if isinstance(inner, (ast.expr, ast.stmt)):
                         inner.lineno = inner.end_lineno = node.lineno
-                return _replace(live, module, module.code(before), tree)
+                return
     raise Unswappable("there is no function around the line")
 
 
@@ -308,15 +321,16 @@ def _is_names(mark: Any) -> bool:
     return isinstance(mark, list) and all(each[0] is str for each in mark)
 
 
-def on_import(texts: dict[str, str]) -> None:
-    """From now on, the files in `texts` are imported with these texts in place of their own."""
+def on_import(texts: dict[str, str | ast.Module]) -> None:
+    """From now on, the files in `texts` are imported with these texts (or trees) in place."""
     plain: Callable[[Any, str], Any] = SourceFileLoader.get_code
 
     def get_code(loader: Any, name: str) -> Any:
         text = texts.get(os.path.realpath(loader.path))
         if text is None:
             return plain(loader, name)
-        return compile(_plain(text), loader.path, "exec", dont_inherit=True)
+        source = _plain(text) if isinstance(text, str) else text
+        return compile(source, loader.path, "exec", dont_inherit=True)
 
     loader: Any = SourceFileLoader
     loader.get_code = get_code

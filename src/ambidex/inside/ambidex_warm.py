@@ -152,6 +152,7 @@ class Warm:
             self._judge(session, groups)
             code = 0
         except BaseException:
+            sys.stdout.flush()
             traceback.print_exc()
         finally:
             # Reports of plugins, exit handlers: none of them is wanted.
@@ -308,7 +309,8 @@ class Warm:
         return {self._path({"path": name}): text for name, text in self._job["texts"].items()}
 
     def _path(self, mutant: dict[str, Any]) -> str:
-        return os.path.realpath(os.path.join(self._job["copy"], mutant["path"]))
+        path: str = os.path.realpath(os.path.join(self._job["copy"], mutant["path"]))
+        return path
 
     def _file(self, test: str) -> str:
         return os.path.join(self._job["copy"], test.partition("::")[0])

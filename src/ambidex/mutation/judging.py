@@ -181,6 +181,8 @@ def _judge(
         verdicts[path] = cache.Verdicts(state, module, digests, surroundings)
     known: dict[str, Judged] = {}
     for mutant in mutants:
+        # What an import has already run with the right code is wrong in a new process only.
+        mutant.at_import = mutant.at_import or found[mutant.path].is_imported(mutant)
         covering = outcome.covering[mutant.id] = found[mutant.path].of(mutant)
         target = outcome.target(mutant)
         if not covering:
