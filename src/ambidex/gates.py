@@ -33,6 +33,7 @@ EDIT_GATES = ("format", "lint", "scan")
 # In this order: cheapest first, and what explains the failure of a later one before it.
 PROOF_GATES: tuple[Gate, ...] = (
     Gate("tests", suite.irrelevant, suite.affected_tests, suite.suite),
+    Gate("coverage", later("ambidex.proof.coverage_gate", "judge")),
     Gate(
         "mutation",
         later("ambidex.mutation.stryker", "judge"),
