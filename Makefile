@@ -35,6 +35,7 @@ check: .venv/ready
 # Whole-process timings as ratios; nothing here is a test.
 bench: .venv/ready .cache/peer/ready
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench selection
 
 # What takes longer: long property runs, downloads, the client's other versions.
 nightly: test matrix

@@ -132,6 +132,10 @@ def guard_group(folder: Path) -> list[Row]:
 
 def main() -> int:
     """Run all groups, print the table, write the JSON."""
+    if sys.argv[1:2] == ["selection"]:
+        from bench import selection
+
+        return selection.main(sys.argv[2:])
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 25
     with tempfile.TemporaryDirectory() as name, Progress(transient=True) as progress:
         task = progress.add_task("timing", total=3)

@@ -77,6 +77,15 @@ def copy(library: Library, target: Path) -> Path:
     return target
 
 
+def arguments(library: Library) -> tuple[str, ...]:
+    """What pytest needs to be told about the library's suite.
+
+    One environment serves all four, and a plugin that one of them needs warns in the others,
+    which turn warnings into errors.
+    """
+    return () if library.name == "structlog" else ("-p", "no:asyncio")
+
+
 def environment(home: Path) -> dict[str, str]:
     """An environment for their tests: nothing of the caller's but the programs' folders."""
     return {"HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}

@@ -26,8 +26,12 @@ KNOWN_BAD = {
 }
 
 # What may import packages of others; everything else is imported by some hook.
-# The adapter to mutmut imports it inside its functions, when there is something to mutate.
-COLD = ("ambidex.cli", "ambidex.doctor", "ambidex.mutation.mutmut_operators")
+# The adapter to mutmut, and the gate that counts statements with coverage.py's parser, import them
+# inside their functions, when there is something to do.
+COLD = (
+    *("ambidex.cli", "ambidex.doctor"),
+    *("ambidex.mutation.mutmut_operators", "ambidex.proof.coverage_gate"),
+)
 COLD_POLICY = (
     *("model", "table", "guard_tables", "proof_tables", "gate_tables"),
     *("load", "compile", "values", "sample", "explain", "contradictions"),

@@ -8,7 +8,8 @@ takes may differ from run to run.
 Anything else (new and removed functions, signatures, decorators, code of modules and classes, a
 function that no test is known to reach, files that are not in the map) affects the test files that
 `select` finds through imports. Always run: changed test files, test files that the map does not
-know and imports lead to, and tests that start processes, because nobody saw what these execute.
+know and imports lead to, tests that start processes, because nobody saw what these execute, and
+tests that failed. A map that does not know all tests decides nothing: then imports do.
 """
 
 from __future__ import annotations
@@ -54,10 +55,10 @@ def choose(subject: Subject, known: TestMap | None, limit: float | None = None) 
 
     Args:
         subject: the change.
-        known: the map of the work tree, or None.
+        known: the map of the work tree, or None; one that is not complete counts as none.
         limit: `time.monotonic()` at which to give up and name the whole suite.
     """
-    if known is None:
+    if known is None or not known.complete:
         selection = select.affected(subject.root, subject.policy, subject.paths, limit)
         return Chosen(selection.files, selection.whole)
     chosen: set[str] = set()
@@ -81,7 +82,9 @@ def choose(subject: Subject, known: TestMap | None, limit: float | None = None) 
         files += part.reached
     of_known = {node.partition("::")[0] for node in known.tests}
     files += [path for path in selection.reached if path not in of_known]
-    chosen |= {node for node, test in known.tests.items() if test.starts}
+    # Nobody saw what a started process executes, or what a test would have that had not failed.
+    always = (node for node, test in known.tests.items() if test.starts or test.outcome == "failed")
+    chosen.update(always)
     return _bounded(known, chosen, files)
 
 

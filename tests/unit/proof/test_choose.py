@@ -108,12 +108,14 @@ def shop(project: Project) -> Project:
     return project
 
 
-def _record(project: Project, *, starts: str = "") -> None:
+def _record(project: Project, *, starts: str = "", failed: str = "") -> None:
     recording = Recording()
     recording.lines = True
     recording.bits = {"shop.py": {"": sum(1 << line for line in (1, 3, 6, 10, 20))}}
     for node, files in _LINES.items():
-        recording.tests[node] = Ran("passed", 0.1, node == starts, [])
+        recording.tests[node] = Ran(
+            "failed" if node == failed else "passed", 0.1, node == starts, []
+        )
         for path, lines in files.items():
             bits = sum(1 << line for line in lines)
             recording.bits.setdefault(path, {})[node] = bits
@@ -193,6 +195,28 @@ def test_configuration_and_fixtures_for_all_run_everything(shop: Project) -> Non
     shop.write({"pyproject.toml": "", "tests/conftest.py": ""})
     assert _choose(shop, "pyproject.toml").whole == "pyproject.toml changed"
     assert _choose(shop, "tests/conftest.py").nodes == []
+
+
+def test_a_test_that_failed_always_runs(shop: Project) -> None:
+    _record(shop, failed="tests/test_d.py::test_other")
+    _edit(shop, "shop.py", "amount * RATE", "amount * 3")
+    assert _choose(shop, "shop.py").nodes == ["tests/test_a.py::test_price", "tests/test_d.py"]
+
+
+def test_a_map_that_has_forgotten_a_test_decides_nothing(shop: Project) -> None:
+    _record(shop)
+    _edit(shop, "other.py", "return 1", "return 2")
+    part = Recording()
+    part.lines = True
+    part.tests = {"tests/test_c.py::test_other": Ran("passed", 0.1, False, [])}
+    part.bits = {"other.py": {"tests/test_c.py::test_other": 1 << 2}}
+    nodes = ["tests/test_c.py::test_other"]
+    found = testmap.merge(shop.state, shop.root, part, "tree", nodes)
+    assert found is not None
+    assert not found.complete
+    shop.write({"tests/test_d.py": ""})
+    _edit(shop, "other.py", "return 2", "return 3")
+    assert _choose(shop, "other.py").nodes == ["tests/test_c.py", "tests/test_e.py"]
 
 
 def test_without_a_map_imports_decide(shop: Project) -> None:

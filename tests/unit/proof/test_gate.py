@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ambidex.gates import PROOF_GATES
-from ambidex.proof.gate import prove
+from ambidex.proof.gate import Gate, prove
 from ambidex.proof.report import report
 from ambidex.proof.subject import Subject
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Finding, Verdict
@@ -185,3 +185,35 @@ def test_a_report_of_one_failure_is_three_lines() -> None:
 
 def test_a_report_is_silent_when_all_is_well() -> None:
     assert report([Verdict("tests", PASSED), Verdict("scan", NOT_RUN, "x")]) == ""
+
+
+@pytest.mark.parametrize(
+    ("severity", "reached", "gates"),
+    [("warning", ["first", "second"], ["tests", "next"]), ("error", ["first"], ["tests"])],
+)
+def test_warnings_let_the_next_layer_and_the_next_gate_speak(
+    project: Project, severity: str, reached: list[str], gates: list[str]
+) -> None:
+    seen = []
+
+    def first(_: Subject) -> Verdict:
+        seen.append("first")
+        finding = Finding("tests/test_a.py", 1, "tests/test_a.py::a", "old", severity=severity)
+        return Verdict("tests", FINDINGS, "", [finding])
+
+    def second(_: Subject) -> Verdict:
+        seen.append("second")
+        return Verdict("tests", PASSED, "all")
+
+    subject = Subject(
+        root=project.root,
+        state=project.state,
+        policy=policy(),
+        changes=[],
+        environ={},
+        deadline=time.monotonic() + 60,
+    )
+    table = [Gate("tests", first, second), Gate("next", lambda _: Verdict("next", PASSED))]
+    levels = {"tests": "block", "next": "block"}
+    verdicts = prove(subject, levels, Evidence(), table)
+    assert (seen, [verdict.gate for verdict in verdicts]) == (reached, gates)
