@@ -30,6 +30,12 @@ KNOWN_BAD = {
 COLD = ("ambidex.cli", "ambidex.doctor", "ambidex.mutation.mutmut_operators")
 # The gate that counts statements imports coverage.py's parser inside a function.
 COLD = ("ambidex.cli", "ambidex.doctor", "ambidex.proof.coverage_gate")
+# The adapter to mutmut, and the gate that counts statements with coverage.py's parser, import them
+# inside their functions, when there is something to do.
+COLD = (
+    *("ambidex.cli", "ambidex.doctor"),
+    *("ambidex.mutation.mutmut_operators", "ambidex.proof.coverage_gate"),
+)
 COLD_POLICY = (
     *("model", "table", "guard_tables", "proof_tables", "gate_tables"),
     *("load", "compile", "values", "sample", "explain", "contradictions"),

@@ -213,10 +213,10 @@ def _print(verdict: Verdict, found: Sequence[FunctionScore]) -> None:
             click.echo(f"    {printable(f'{each.path} {each.words()}', 300)}")
     entries = verdict.details.get("survivors", ())
     for entry in entries[:_MOST_SHOWN]:
-        tests = f"{entry['ran']} of {entry['covering']} covering tests ran"
+        tests = f", {entry['ran']} of {entry['covering']} covering tests ran"
         place = f"{entry['path']}:{entry['line']} {entry['function']}"
         told = f"{place}: {survivors.shown(entry)}, {entry['status']}"
-        click.echo(f"    {printable(f'{told}, {tests}', 400)}")
+        click.echo(f"    {printable(told + (tests if entry['ran'] else ''), 400)}")
     if len(entries) > _MOST_SHOWN:
         click.echo(f"    and {len(entries) - _MOST_SHOWN} more; --json has all")
 

@@ -106,7 +106,9 @@ class Job:
                 recorder=recorder,
             )
             if verdict.status != PASSED:
-                reason = f"the tests have to pass first: {verdict.reason}"
+                failed = ", ".join(finding.rule for finding in verdict.findings[:3])
+                named = f" ({failed})" if failed else ""
+                reason = f"the tests have to pass first: {verdict.reason}{named}"
                 return Verdict("mutation", NOT_RUN, reason, details=verdict.details)
             tests = testmap.merge(self.state, self.root, recorder.recording, now.sha)
             if tests is None:
@@ -144,8 +146,8 @@ class Job:
         tests = self._tests
         if tests is None:
             raise ValueError("there is no map yet")
-        argv = self._subject.command().argv
-        python = argv[0] if argv[1:3] == ["-m", "pytest"] else sys.executable
+        command = self._subject.command()
+        python = command.argv[0] if command.argv[1:3] == ["-m", "pytest"] else sys.executable
         try:
             with copies.work_copy(self.state, self.root, self.deadline) as copy:
                 theirs, number, seconds = with_mutmut.run(
@@ -155,6 +157,7 @@ class Job:
                     self.policy["tests"]["source"],
                     environ=environment(self.environ, self.root),
                     deadline=self.deadline,
+                    options=command.only(())[command.pytest_at :],
                 )
         except (copies.CopyError, OSError) as error:
             raise with_mutmut.MutmutFailed(str(error)) from None

@@ -44,10 +44,18 @@ class Covering:
         self._of_import: list[str] | None = None
 
     def of(self, mutant: Mutant) -> list[str]:
-        """Node ids of the tests that execute it, fastest first; empty if none does."""
-        if mutant.at_import:
-            return self._at_import()
-        return list(self._tests.covering(self._path, *self._lines(mutant)))
+        """Node ids of the tests that execute it, fastest first; empty if none does.
+
+        For code that an import runs these are the tests that use the module, whatever they
+        execute of it, after those that execute the code itself.
+        """
+        found = list(self._tests.covering(self._path, *self._lines(mutant)))
+        return list(dict.fromkeys([*found, *self._at_import()])) if mutant.at_import else found
+
+    def is_imported(self, mutant: Mutant) -> bool:
+        """Whether the code ran while a module was imported, in a function that this called."""
+        first, last = self._lines(mutant)
+        return any(first <= line <= last for line in self._tests.at_import(self._path))
 
     def _at_import(self) -> list[str]:
         """Tests that use the module; what its import does wrong shows in any of them."""

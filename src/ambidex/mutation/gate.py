@@ -155,6 +155,7 @@ def _weighed(
         "cached": outcome.cached,
         "dropped": outcome.dropped,
         "unreadable": outcome.errors,
+        "left_out": dict(list(outcome.left_out.items())[:_MOST_LISTED]),
         "functions": [each.as_dict() for each in found][:_MOST_LISTED],
         "survivors": entries,
         "not_judged_ids": [each.mutant.id for each in outcome.judged if each.status == NOT_JUDGED][

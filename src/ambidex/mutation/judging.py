@@ -31,6 +31,7 @@ class Outcome:
         broken: why the whole run says nothing; `""` otherwise.
         cached: how many verdicts were known.
         collected: tests that the runner collected.
+        left_out: tests that could not be used, and why.
         log: path of the runner's output; `""` if nothing ran.
         seconds: wall-clock time.
     """
@@ -44,6 +45,7 @@ class Outcome:
         self.broken = ""
         self.cached = 0
         self.collected = 0
+        self.left_out: dict[str, str] = {}
         self.log = ""
         self.seconds = 0.0
 
@@ -181,6 +183,8 @@ def _judge(
         verdicts[path] = cache.Verdicts(state, module, digests, surroundings)
     known: dict[str, Judged] = {}
     for mutant in mutants:
+        # What an import has already run with the right code is wrong in a new process only.
+        mutant.at_import = mutant.at_import or found[mutant.path].is_imported(mutant)
         covering = outcome.covering[mutant.id] = found[mutant.path].of(mutant)
         target = outcome.target(mutant)
         if not covering:
@@ -203,9 +207,10 @@ def _judge(
             deadline=deadline,
             texts={path: module.text for path, module in outcome.modules.items()},
         )
-        outcome.broken, outcome.log, outcome.collected = ran.broken, ran.log, ran.collected
-        if not ran.broken:
-            known.update((judged.mutant.id, judged) for judged in ran.judged)
+        outcome.log, outcome.collected, outcome.left_out = ran.log, ran.collected, ran.left_out
+        # A deadline that passed before the first mutant is no fault of the environment.
+        outcome.broken = ran.broken if time.monotonic() < deadline else ""
+        known.update((judged.mutant.id, judged) for judged in ran.judged)
     for mutant in mutants:
         judged = known.get(mutant.id)
         outcome.judged.append(judged or Judged(mutant, NOT_JUDGED, reason=outcome.broken))

@@ -82,6 +82,7 @@ def run(
     *,
     environ: Mapping[str, str],
     deadline: float,
+    options: Sequence[str] = (),
     workers: int = 2,
 ) -> tuple[dict[Key, bool], int, float]:
     """Let mutmut judge files.
@@ -93,6 +94,7 @@ def run(
         sources: the policy's source folders.
         environ: the environment of the tests.
         deadline: `time.monotonic()` at which mutmut is killed.
+        options: what the project's command tells pytest besides files.
         workers: processes.
 
     Returns:
@@ -101,7 +103,7 @@ def run(
     Raises:
         MutmutFailed: it could not be run, or ended early.
     """
-    _configure(copy, paths, sources)
+    _configure(copy, paths, sources, options)
     argv = [python, "-m", "mutmut", "run", "--max-children", str(workers)]
     try:
         outcome = process.run(argv, cwd=copy, environ=environ, deadline=deadline)
@@ -157,7 +159,9 @@ def compare(
     return comparison
 
 
-def _configure(copy: str, paths: Sequence[str], sources: Sequence[str]) -> None:
+def _configure(
+    copy: str, paths: Sequence[str], sources: Sequence[str], options: Sequence[str]
+) -> None:
     """Mutmut's configuration where the project has none; else its own."""
     try:
         with open(os.path.join(copy, "pyproject.toml"), "rb") as file:
@@ -184,7 +188,10 @@ def _configure(copy: str, paths: Sequence[str], sources: Sequence[str]) -> None:
             ("source_paths", [*used, *sorted(tops)]),
             ("only_mutate", paths),
             ("also_copy", copied),
+            ("pytest_add_cli_args", options),
         ):
+            if not values:
+                continue
             head = "\n[mutmut]\n" if key == "source_paths" else ""
             file.write(f"{head}{key} =\n" + "".join(f"    {value}\n" for value in values))
 

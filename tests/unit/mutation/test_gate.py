@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from ambidex.gates import PROOF_GATES
 from ambidex.mutation import gate, judging
 from ambidex.mutation.baseline import Scores
 from ambidex.proof import testmap
+from ambidex.proof.gate import prove
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Verdict
-from testing.python_project import Repository
+from testing.python_project import Evidence, Repository
 
 SHOP = """LIMIT = 100
 
@@ -87,6 +89,16 @@ def test_weak_tests_of_a_new_function_are_found(folder: Path) -> None:
     assert {each["line"] for each in uncovered} == {14}
     # What is not changed is not blamed, although nothing tests it.
     assert [each["function"] for each in verdict.details["functions"]] == ["discount"]
+
+
+def test_after_the_tests_their_own_run_is_the_map(folder: Path) -> None:
+    repository = Repository(folder, FILES)
+    levels = {"tests": "block", "mutation": "block"}
+    for tests, expected in ((WEAK, FINDINGS), (STRONG, PASSED)):
+        repository.write({"src/shop.py": SHOP + ADDED, "tests/test_shop.py": tests})
+        verdicts = prove(repository.subject(), levels, Evidence(), PROOF_GATES)
+        statuses = {verdict.gate: verdict.status for verdict in verdicts}
+        assert statuses == {"tests": PASSED, "mutation": expected}, verdicts[-1].reason
 
 
 def test_strong_tests_pass(folder: Path) -> None:
