@@ -93,7 +93,7 @@ def mypy(out: str, folder: str, top: str) -> Report:
         int(found.group(1)) if found else -1,
         crashed=any("INTERNAL ERROR" in problem.message for problem in problems),
         partial="errors prevented further checking" in out,
-        nothing="There are no .py[i] files" in out,
+        nothing="There are no .py[i] files" in out or "mypy: can't read file" in out,
     )
 
 

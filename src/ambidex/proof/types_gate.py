@@ -123,7 +123,8 @@ class _Answer:
         self.report = report
         self.problems = report.problems
         self.failed = failed
-        self.broken = report.crashed or (failed and not any(p.path for p in report.problems))
+        pointed = any(problem.path for problem in report.problems)
+        self.broken = report.crashed or (failed and not pointed and not report.nothing)
         self.said = said
 
 
@@ -186,7 +187,7 @@ def _again(subject: Subject, checker: Checker) -> str:
     program = os.path.relpath(checker.program, subject.root)
     if program.startswith(".."):
         program = os.path.basename(checker.program)
-    words = [program, *checker.arguments]
+    words = [program, *checker.arguments, *checker.targets]
     if "{cache}" in words:
         at = words.index("{cache}")
         del words[at - 1 : at + 1]
@@ -263,9 +264,10 @@ def _run(
     caches = os.path.join(subject.state, "types", checker.name, cache)
     os.makedirs(caches, mode=0o700, exist_ok=True)
     folder = os.path.join(top, checker.folder) if checker.folder else top
-    if not os.path.isdir(folder):
-        return _Answer(Report([], 0), False, "")
-    jobs = [process.Job(checker.argv(caches), folder, environ)]
+    argv = checker.argv(caches, folder) if os.path.isdir(folder) else []
+    if not argv or (checker.targets and "--" not in argv):
+        return _Answer(Report([], 0, nothing=True), False, "")
+    jobs = [process.Job(argv, folder, environ)]
     if "version" not in details:
         jobs.append(_version(checker, folder, environ))
     outcomes = process.run(jobs, deadline)
@@ -330,7 +332,7 @@ def _kept_path(subject: Subject, checker: Checker, version: str) -> str:
 
     folder = os.path.join(subject.root, checker.folder)
     marks = [str(getattr(subject.before, "sha", "")), checker.name, checker.folder, version]
-    marks += checker.argv("")
+    marks += checker.argv("", folder)
     # What is installed counts as well: with other packages a checker finds other errors.
     places = [os.path.join(folder, "node_modules"), os.path.join(subject.root, "node_modules")]
     for environment in (".venv", "venv"):
