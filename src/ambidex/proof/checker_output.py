@@ -102,7 +102,7 @@ def pyright(out: str, folder: str, top: str) -> Report:
     import json
 
     try:
-        data = json.loads(out[out.index("{") :])
+        data, _ = json.JSONDecoder().raw_decode(out, out.index("{"))
         problems = [
             Problem(
                 _relative(str(each.get("file", "")), folder, top),

@@ -10,7 +10,8 @@ import os
 import time
 
 from ambidex.changes.process import TreeError
-from ambidex.proof import checker_output, checkers, relevance
+from ambidex.locate import make_private
+from ambidex.proof import checkers, relevance
 from ambidex.proof.checker_output import Problem, Report
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Finding, Verdict
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from ambidex.edits.process import Job, Outcome
     from ambidex.proof.checkers import Checker
     from ambidex.proof.subject import Subject
 
@@ -256,54 +256,71 @@ def _run(
     details: dict[str, Any],
 ) -> _Answer | Verdict:
     """Run the checker in `top`; the verdict where that did not work."""
-    from ambidex.edits import process
+    from ambidex.proof import process
     from ambidex.proof.command import environment
 
     environ = environment(subject.environ, subject.root)
     environ.update(NO_COLOR="1", FORCE_COLOR="0", CARGO_TERM_COLOR="never")
-    caches = os.path.join(subject.state, "types", checker.name, cache)
-    os.makedirs(caches, mode=0o700, exist_ok=True)
+    place = os.path.join(subject.state, "types", checker.name)
+    caches = os.path.join(place, cache)
     folder = os.path.join(top, checker.folder) if checker.folder else top
     argv = checker.argv(caches, folder) if os.path.isdir(folder) else []
     if not argv or (checker.targets and "--" not in argv):
         return _Answer(Report([], 0, nothing=True), False, "")
-    jobs = [process.Job(argv, folder, environ)]
-    if "version" not in details:
-        jobs.append(_version(checker, folder, environ))
-    outcomes = process.run(jobs, deadline)
-    if len(outcomes) > 1:
-        text = outcomes[1].stdout.decode("utf-8", "replace").strip()
-        details["version"] = text.split("\n", 1)[0][:100]
-    return _read(checker, outcomes[0], folder, top, details)
+    log = os.path.join(place, f"{cache}.log")
+    try:
+        make_private(place)
+        os.makedirs(caches, mode=0o700, exist_ok=True)
+        if "version" not in details:
+            details["version"] = _version(checker, place, folder, environ, deadline)
+        outcome = process.run(argv, cwd=folder, environ=environ, deadline=deadline, log=log)
+        with open(log, "rb") as file:
+            out = file.read().decode("utf-8", "replace")
+    except OSError as error:
+        reason = f"{checker.name} can't be run: {error}"
+        return Verdict(GATE, BROKEN, reason, details=details)
+    return _read(checker, outcome.code, out, folder, top, details)
 
 
-def _version(checker: Checker, folder: str, environ: Mapping[str, str]) -> Job:
-    from ambidex.edits import process
+def _version(
+    checker: Checker, place: str, folder: str, environ: Mapping[str, str], deadline: float
+) -> str:
+    """What the tool calls itself, asked once per installed program.
 
+    Raises:
+        OSError: it can't be started, or the answer can't be kept.
+    """
+    from ambidex.policy import private
+    from ambidex.proof import process
+
+    kept = os.path.join(place, f"version-{_time(checker.program)}")
+    try:
+        with open(kept, encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        pass
     word = "version" if checker.name == "go" else "--version"
-    return process.Job([checker.program, word], folder, environ)
+    answer = process.run([checker.program, word], cwd=folder, environ=environ, deadline=deadline)
+    text = answer.tail.strip().split("\n", 1)[0][:100] if answer.code == 0 else ""
+    if text:
+        private.replace(kept, text, lasting=False)
+    return text
 
 
 def _read(
-    checker: Checker, outcome: Outcome, folder: str, top: str, details: dict[str, Any]
+    checker: Checker, code: int | None, out: str, folder: str, top: str, details: dict[str, Any]
 ) -> _Answer | Verdict:
-    from ambidex.edits import process
-
-    if outcome.trouble == process.DEADLINE:
+    if code is None:
         reason = f"{checker.name} did not end in time (deadline)"
         return Verdict(GATE, NOT_RUN, reason, details=details)
-    out = outcome.stdout.decode("utf-8", "replace")
-    errors = outcome.stderr.decode("utf-8", "replace")
-    if outcome.trouble:
-        reason = f"{checker.name} {outcome.trouble}"
+    if code < 0:
+        reason = f"{checker.name} was killed by signal {-code}"
         return Verdict(GATE, BROKEN, reason, details=details)
-    # Only pyright and cargo keep a form on standard output that other lines would spoil.
-    apart = checker.reader in (checker_output.pyright, checker_output.cargo)
-    report = checker.reader(out if apart else f"{out}\n{errors}", folder, top)
+    report = checker.reader(out, folder, top)
     problems = [p for p in report.problems if not os.path.isabs(p.path)]
     report.problems = problems
     _add_lines(top, problems)
-    return _Answer(report, outcome.code != 0, _tail(out, errors))
+    return _Answer(report, code != 0, _tail(out))
 
 
 def _add_lines(top: str, problems: Sequence[Problem]) -> None:
@@ -321,8 +338,8 @@ def _add_lines(top: str, problems: Sequence[Problem]) -> None:
             problem.text = lines[problem.line - 1].strip().decode("utf-8", "replace")
 
 
-def _tail(out: str, errors: str) -> str:
-    lines = [line.strip() for line in f"{out}\n{errors}".splitlines() if line.strip()]
+def _tail(out: str) -> str:
+    lines = [line.strip() for line in out.splitlines() if line.strip()]
     return " / ".join(lines[-_TAIL_LINES:])[:500] or "it printed nothing"
 
 
