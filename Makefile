@@ -17,7 +17,7 @@ demo: .venv/ready .cache/client/$(CLIENT)/ready
 	PATH="$(CURDIR)/.cache/client/$(CLIENT)/node_modules/.bin:$$PATH" $(BIN)/ambidex demo
 
 # Everything that must hold before a change lands: at most 25 minutes on two cores.
-test: check .venv/ready .cache/client/$(CLIENT)/ready
+test: check .venv/ready .cache/client/$(CLIENT)/ready .cache/types/ready
 	$(BIN)/python -m pytest -m "not nightly" -n 2 --dist worksteal
 
 # The fast path while writing, under a minute: no client, nothing that takes seconds.
@@ -78,6 +78,12 @@ lock:
 .cache/client/%/ready:
 	@command -v npm >/dev/null || { echo "npm is needed to install the Claude Code client" >&2; exit 1; }
 	npm install --silent --no-fund --no-audit --no-package-lock --prefix .cache/client/$* @anthropic-ai/claude-code@$*
+	touch $@
+
+# The type checkers that Node brings, for the tests of the gate that runs them.
+.cache/types/ready:
+	@command -v npm >/dev/null || { echo "npm is needed to install tsc and pyright" >&2; exit 1; }
+	npm install --silent --no-fund --no-audit --no-package-lock --prefix .cache/types typescript@5.9.3 pyright@1.1.414
 	touch $@
 
 # A peer of the guard, for the comparison in the bench only.

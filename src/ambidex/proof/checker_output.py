@@ -93,7 +93,7 @@ def mypy(out: str, folder: str, top: str) -> Report:
         int(found.group(1)) if found else -1,
         crashed=any("INTERNAL ERROR" in problem.message for problem in problems),
         partial="errors prevented further checking" in out,
-        nothing="There are no .py[i] files" in out,
+        nothing="There are no .py[i] files" in out or "mypy: can't read file" in out,
     )
 
 
@@ -102,7 +102,7 @@ def pyright(out: str, folder: str, top: str) -> Report:
     import json
 
     try:
-        data = json.loads(out[out.index("{") :])
+        data, _ = json.JSONDecoder().raw_decode(out, out.index("{"))
         problems = [
             Problem(
                 _relative(str(each.get("file", "")), folder, top),

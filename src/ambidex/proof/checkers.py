@@ -38,6 +38,7 @@ class Checker:
         install: the command that installs it.
         reader: reads its output.
         apart: it writes next to its input, so it only ever runs on a copy.
+        targets: folders that it is given; those that are not there are left out.
     """
 
     __slots__ = (
@@ -49,6 +50,7 @@ class Checker:
         "name",
         "program",
         "reader",
+        "targets",
     )
 
     def __init__(
@@ -62,6 +64,7 @@ class Checker:
         reader: Reader,
         *,
         apart: bool = False,
+        targets: Iterable[str] = (),
     ) -> None:
         self.name = name
         self.folder = folder
@@ -71,10 +74,18 @@ class Checker:
         self.install = install
         self.reader = reader
         self.apart = apart
+        self.targets = list(targets)
 
-    def argv(self, cache: str) -> list[str]:
-        """Program and arguments with the folder `cache` for what the tool keeps."""
-        return [self.program, *(word.replace("{cache}", cache) for word in self.arguments)]
+    def argv(self, cache: str, folder: str) -> list[str]:
+        """Program and arguments.
+
+        Args:
+            cache: a folder for what the tool keeps.
+            folder: where it runs.
+        """
+        there = [each for each in self.targets if os.path.isdir(os.path.join(folder, each))]
+        words = [word.replace("{cache}", cache) for word in self.arguments]
+        return [self.program, *words, *(["--", *there] if there else [])]
 
 
 def find(
@@ -212,6 +223,7 @@ def _mypy(
     python = command.own_python(root, environ)
     if python:
         arguments += ["--python-executable", python]
+    targets: list[str] = []
     text = _read(root, file)
     if file.endswith("pyproject.toml"):
         text = _SECTION.split(text.partition(b"[tool.mypy]")[2])[0]
@@ -222,10 +234,12 @@ def _mypy(
             for each in sources
             if each not in ("", ".") and os.path.isdir(os.path.join(root, folder, each))
         ]
-        arguments += ["--", *(there or ["."])]
+        targets = there or ["."]
     program = _which("mypy", root, environ)
     install = f"{_shown(root, python)} -m pip install mypy"
-    return Checker("mypy", folder, file, program, arguments, install, checker_output.mypy)
+    return Checker(
+        "mypy", folder, file, program, arguments, install, checker_output.mypy, targets=targets
+    )
 
 
 def _pyright(root: str, environ: Mapping[str, str], folder: str, file: str) -> Checker:

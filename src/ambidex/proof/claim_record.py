@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 TESTS, LINT, FORMAT, TYPES, BUILD = "tests", "lint", "format", "types", "build"
 
+_EVENTS = ("PreToolUse", "PostToolUse", "PostToolUseFailure")
 WRITERS = frozenset(("Edit", "MultiEdit", "NotebookEdit", "Write"))
 _READERS = frozenset(("Glob", "Grep", "LS", "Read", "TodoWrite", "WebFetch", "WebSearch", "Skill"))
 _SEPARATOR = re.compile(r"&&|\|\||[;\n|&]")
@@ -145,16 +146,19 @@ class Call:
 
 def calls(records: Iterable[Mapping[str, Any]]) -> list[Call]:
     """The calls in the ledger's records, oldest first; what is malformed is left out."""
-    found: dict[str, Call] = {}
+    found: list[Call] = []
+    latest: dict[str, Call] = {}
     for number, record in enumerate(records):
         event, tool = record.get("event"), record.get("tool")
-        if not isinstance(tool, str) or not str(event).startswith(("PreTool", "PostTool")):
+        if not isinstance(tool, str) or event not in _EVENTS:
             continue
         key = str(record.get("trace") or number)
         given = record.get("input")
-        if key not in found or (isinstance(given, dict) and not found[key].input):
-            found[key] = Call(tool, given if isinstance(given, dict) else {})
-        call = found[key]
+        given = given if isinstance(given, dict) else {}
+        call = latest.get(key)
+        if call is None or call.tool != tool or (event == "PreToolUse" and call.input):
+            call = latest[key] = Call(tool, given)
+            found.append(call)
         if event == "PreToolUse":
             call.refused = _is_refused(record.get("decision"))
             continue
@@ -163,7 +167,7 @@ def calls(records: Iterable[Mapping[str, Any]]) -> list[Call]:
         status = record.get("exit")
         call.exit = status if type(status) is int else None
         call.output = _text(record.get("output")) or str(record.get("error") or "")
-    return list(found.values())
+    return found
 
 
 def _is_refused(decision: object) -> bool:

@@ -44,7 +44,11 @@ def observe(
         failing,
         tree=tree,
         # Findings of severity `warning` only: the gate did inspect, and nothing blocks.
-        proved=any(verdict.status in (PASSED, FINDINGS) for verdict in verdicts),
+        # What was said and how large it is proves nothing about the work.
+        proved=any(
+            verdict.status in (PASSED, FINDINGS) and verdict.gate not in ("claims", "scope")
+            for verdict in verdicts
+        ),
         unproved=_reasons(verdicts, NOT_RUN),
         broken=_reasons(verdicts, BROKEN),
         stop_hook_active=stop_hook_active,

@@ -10,8 +10,8 @@ import os
 import time
 
 from ambidex.changes.process import TreeError
-from ambidex.proof import checker_output, checkers, relevance
-from ambidex.proof.checker_output import Problem, Report
+from ambidex.proof import checkers, earlier_errors, relevance
+from ambidex.proof.checker_run import GATE, Answer, run
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Finding, Verdict
 
 TYPE_CHECKING = False
@@ -19,15 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from ambidex.edits.process import Job, Outcome
     from ambidex.proof.checkers import Checker
     from ambidex.proof.subject import Subject
 
-GATE = "types"
 _MOST_FINDINGS = 200
-_TAIL_LINES = 3
-# Kept baselines: one per tool and tree; the oldest give way.
-_MOST_KEPT = 20
 
 
 def judge(subject: Subject) -> Verdict | None:
@@ -80,7 +75,7 @@ def _compared(
     if checker.apart and subject.after is not None:
         now = _on_tree(subject, checker, subject.after, deadline, details)
     else:
-        now = _run(subject, checker, subject.root, "now", deadline, details)
+        now = run(subject, checker, subject.root, "now", deadline, details)
     details["seconds"] = round(time.monotonic() - started, 3)
     if isinstance(now, Verdict):
         return now
@@ -106,29 +101,8 @@ def _compared(
     return _new(subject, checker, now, before, details)
 
 
-class _Answer:
-    """One run, read.
-
-    Attributes:
-        problems: its errors, with the text of their lines.
-        report: what else its output says.
-        failed: it ended with a failure, whatever the reason.
-        broken: it failed without an error that can be pointed at.
-        said: the end of what it printed, for `broken`.
-    """
-
-    __slots__ = ("broken", "failed", "problems", "report", "said")
-
-    def __init__(self, report: Report, failed: bool, said: str) -> None:
-        self.report = report
-        self.problems = report.problems
-        self.failed = failed
-        self.broken = report.crashed or (failed and not any(p.path for p in report.problems))
-        self.said = said
-
-
 def _broken(
-    subject: Subject, checker: Checker, now: _Answer, before: _Answer, details: dict[str, Any]
+    subject: Subject, checker: Checker, now: Answer, before: Answer, details: dict[str, Any]
 ) -> Verdict:
     """A tool that fails by itself: a finding only where the change is what broke it."""
     changed = {change.path for change in subject.changes}
@@ -143,7 +117,7 @@ def _broken(
 
 
 def _new(
-    subject: Subject, checker: Checker, now: _Answer, before: _Answer, details: dict[str, Any]
+    subject: Subject, checker: Checker, now: Answer, before: Answer, details: dict[str, Any]
 ) -> Verdict:
     from ambidex.proof.new_errors import only_new
 
@@ -186,7 +160,7 @@ def _again(subject: Subject, checker: Checker) -> str:
     program = os.path.relpath(checker.program, subject.root)
     if program.startswith(".."):
         program = os.path.basename(checker.program)
-    words = [program, *checker.arguments]
+    words = [program, *checker.arguments, *checker.targets]
     if "{cache}" in words:
         at = words.index("{cache}")
         del words[at - 1 : at + 1]
@@ -207,7 +181,7 @@ def _had_files(subject: Subject, checker: Checker) -> bool:
 
 def _on_tree(
     subject: Subject, checker: Checker, tree: Any, deadline: float, details: dict[str, Any]
-) -> _Answer | Verdict:
+) -> Answer | Verdict:
     from ambidex.proof.earlier import files_of
 
     with files_of(subject.state, subject.root, tree) as top:
@@ -215,7 +189,7 @@ def _on_tree(
             # The checker is as new as the change. Old code is not blamed for what nobody asked:
             # it is looked at as the code of today is.
             _bring(subject, checker.configuration, top)
-        return _run(subject, checker, top, "before", deadline, details)
+        return run(subject, checker, top, "before", deadline, details)
 
 
 def _bring(subject: Subject, path: str, top: str) -> None:
@@ -232,154 +206,15 @@ def _bring(subject: Subject, path: str, top: str) -> None:
 
 def _before(
     subject: Subject, checker: Checker, deadline: float, details: dict[str, Any]
-) -> _Answer | Verdict:
+) -> Answer | Verdict:
     """What the checker says about the earlier tree, now or when it was last asked."""
     tree: Any = subject.before
-    path = _kept_path(subject, checker, str(details.get("version", "")))
-    kept = _load(path)
+    path = earlier_errors.place(subject, checker, str(details.get("version", "")))
+    kept = earlier_errors.load(path)
     details["baseline"] = "kept" if kept else "run"
     if kept is not None:
         return kept
     answer = _on_tree(subject, checker, tree, deadline, details)
-    if isinstance(answer, _Answer) and not answer.broken:
-        _keep(path, answer)
+    if isinstance(answer, Answer) and not answer.broken:
+        earlier_errors.keep(path, answer)
     return answer
-
-
-def _run(
-    subject: Subject,
-    checker: Checker,
-    top: str,
-    cache: str,
-    deadline: float,
-    details: dict[str, Any],
-) -> _Answer | Verdict:
-    """Run the checker in `top`; the verdict where that did not work."""
-    from ambidex.edits import process
-    from ambidex.proof.command import environment
-
-    environ = environment(subject.environ, subject.root)
-    environ.update(NO_COLOR="1", FORCE_COLOR="0", CARGO_TERM_COLOR="never")
-    caches = os.path.join(subject.state, "types", checker.name, cache)
-    os.makedirs(caches, mode=0o700, exist_ok=True)
-    folder = os.path.join(top, checker.folder) if checker.folder else top
-    if not os.path.isdir(folder):
-        return _Answer(Report([], 0), False, "")
-    jobs = [process.Job(checker.argv(caches), folder, environ)]
-    if "version" not in details:
-        jobs.append(_version(checker, folder, environ))
-    outcomes = process.run(jobs, deadline)
-    if len(outcomes) > 1:
-        text = outcomes[1].stdout.decode("utf-8", "replace").strip()
-        details["version"] = text.split("\n", 1)[0][:100]
-    return _read(checker, outcomes[0], folder, top, details)
-
-
-def _version(checker: Checker, folder: str, environ: Mapping[str, str]) -> Job:
-    from ambidex.edits import process
-
-    word = "version" if checker.name == "go" else "--version"
-    return process.Job([checker.program, word], folder, environ)
-
-
-def _read(
-    checker: Checker, outcome: Outcome, folder: str, top: str, details: dict[str, Any]
-) -> _Answer | Verdict:
-    from ambidex.edits import process
-
-    if outcome.trouble == process.DEADLINE:
-        reason = f"{checker.name} did not end in time (deadline)"
-        return Verdict(GATE, NOT_RUN, reason, details=details)
-    out = outcome.stdout.decode("utf-8", "replace")
-    errors = outcome.stderr.decode("utf-8", "replace")
-    if outcome.trouble:
-        reason = f"{checker.name} {outcome.trouble}"
-        return Verdict(GATE, BROKEN, reason, details=details)
-    # Only pyright and cargo keep a form on standard output that other lines would spoil.
-    apart = checker.reader in (checker_output.pyright, checker_output.cargo)
-    report = checker.reader(out if apart else f"{out}\n{errors}", folder, top)
-    problems = [p for p in report.problems if not os.path.isabs(p.path)]
-    report.problems = problems
-    _add_lines(top, problems)
-    return _Answer(report, outcome.code != 0, _tail(out, errors))
-
-
-def _add_lines(top: str, problems: Sequence[Problem]) -> None:
-    """Give the problems the text of their source lines."""
-    files: dict[str, list[bytes]] = {}
-    for problem in problems:
-        if problem.path not in files:
-            try:
-                with open(os.path.join(top, problem.path), "rb") as file:
-                    files[problem.path] = file.read().splitlines()
-            except OSError:
-                files[problem.path] = []
-        lines = files[problem.path]
-        if 0 < problem.line <= len(lines):
-            problem.text = lines[problem.line - 1].strip().decode("utf-8", "replace")
-
-
-def _tail(out: str, errors: str) -> str:
-    lines = [line.strip() for line in f"{out}\n{errors}".splitlines() if line.strip()]
-    return " / ".join(lines[-_TAIL_LINES:])[:500] or "it printed nothing"
-
-
-def _kept_path(subject: Subject, checker: Checker, version: str) -> str:
-    """Where the earlier errors are kept: by everything that they depend on."""
-    import hashlib
-
-    folder = os.path.join(subject.root, checker.folder)
-    marks = [str(getattr(subject.before, "sha", "")), checker.name, checker.folder, version]
-    marks += checker.argv("")
-    # What is installed counts as well: with other packages a checker finds other errors.
-    places = [os.path.join(folder, "node_modules"), os.path.join(subject.root, "node_modules")]
-    for environment in (".venv", "venv"):
-        lib = os.path.join(subject.root, environment, "lib")
-        if os.path.isdir(lib):
-            places += [os.path.join(lib, each, "site-packages") for each in os.listdir(lib)]
-    marks += [f"{place} {_time(place)}" for place in [checker.program, *sorted(places)]]
-    digest = hashlib.sha256("\n".join(marks).encode("utf-8", "surrogateescape")).hexdigest()
-    return os.path.join(subject.state, "types", "errors", f"{digest[:32]}.json")
-
-
-def _time(path: str) -> int:
-    try:
-        return os.stat(path).st_mtime_ns
-    except OSError:
-        return 0
-
-
-def _load(path: str) -> _Answer | None:
-    import json
-
-    try:
-        with open(path, encoding="utf-8") as file:
-            data = json.load(file)
-        problems = [Problem(*each) for each in data["problems"]]
-        report = Report(problems, int(data["checked"]), partial=bool(data["partial"]))
-        return _Answer(report, bool(data["failed"]), str(data["said"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _keep(path: str, answer: _Answer) -> None:
-    """Write the earlier errors down; a state that can't be written costs the next run only."""
-    import json
-
-    from ambidex.policy import private
-
-    data = {
-        "problems": [problem.as_list() for problem in answer.problems],
-        "checked": answer.report.checked,
-        "partial": answer.report.partial,
-        "failed": answer.failed,
-        "said": answer.said,
-    }
-    try:
-        private.replace(path, json.dumps(data), lasting=False)
-        folder = os.path.dirname(path)
-        kept = sorted((os.path.join(folder, name) for name in os.listdir(folder)), key=_time)
-        for old in kept[:-_MOST_KEPT]:
-            os.unlink(old)
-    except OSError:
-        return

@@ -11,7 +11,7 @@ from ambidex.proof import checker_output
 from ambidex.proof.checker_output import Problem, Report
 from ambidex.proof.new_errors import only_new
 
-TOP = "/work/shop"
+TOP = "/srv/shop"
 
 GO_VET = """# example.com/shop
 # [example.com/shop]
@@ -31,13 +31,13 @@ PYRIGHT = json.dumps(
     {
         "generalDiagnostics": [
             {
-                "file": "/work/shop/src/a.py",
+                "file": "/srv/shop/src/a.py",
                 "severity": "error",
                 "message": 'Type "str"\n  is not',
                 "range": {"start": {"line": 6, "character": 1}},
                 "rule": "reportReturnType",
             },
-            {"file": "/work/shop/src/a.py", "severity": "warning", "message": "x"},
+            {"file": "/srv/shop/src/a.py", "severity": "warning", "message": "x"},
         ],
         "summary": {"filesAnalyzed": 3},
     }
@@ -60,7 +60,7 @@ def places(report: Report) -> list[tuple[str, int, str, str]]:
         (checker_output.tsc, "src/a.ts(3,5): error TS2322: No.", ("src/a.ts", 3, "TS2322", "No.")),
         (
             checker_output.any_tool,
-            "  /work/shop/a.py:3:5 - error: No (reportX)",
+            "  /srv/shop/a.py:3:5 - error: No (reportX)",
             ("a.py", 3, "reportX", "No"),
         ),
         (checker_output.any_tool, "a.c:3:5: fatal error: x.h: no", ("a.c", 3, "", "x.h: no")),

@@ -159,7 +159,7 @@ def test_a_finding_quotes_the_claim_and_says_what_the_record_shows(
         "“All tests pass.” — the last run failed: `python -m pytest tests -q`: "
         "2 failed, 10 passed in 0.40s"
     )
-    long = "All tests pass in the module that computes prices" + " and rates" * 20 + "."
+    long = "All tests pass, for prices" + " and rates" * 20 + "."
     (finding,) = say(subjects["red"], CORPUS["records"]["red"]["calls"], long).findings
     assert len(finding.message.partition("” — ")[0]) == len("“") + 120
 
