@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ambidex.guard.tools import WRITERS
+from ambidex.hook import scheduled
 from ambidex.protocol import replies
 
 TYPE_CHECKING = False
@@ -29,6 +30,10 @@ def handle(context: Context) -> Reply | None:
         record["output"] = output_of(tool, event.tool_response)  # type: ignore[attr-defined]
         record["exit"] = 0
     told = _told(context, tool)
+    if tool in scheduled.TOOLS and context.policy["active"]:
+        with context.open_store() as store:
+            prompt = event.tool_input.get("prompt")  # type: ignore[attr-defined]
+            scheduled.remember(context, store, [prompt])
     if tool not in EDITING or not context.policy["active"]:
         return replies.with_context(None, event.name, told)
     from ambidex.hook import after_edit

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 
 from ambidex.changes import trees
-from ambidex.hook import blame, work
+from ambidex.hook import blame, scheduled, work
 from ambidex.proof import stop
 from ambidex.protocol import replies
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, Verdict, blocks
@@ -45,6 +45,9 @@ def handle(context: Context) -> Reply | None:
     if not context.policy["active"]:
         return None
     with context.open_store() as store:
+        if event.session_crons:
+            prompts = [job.get("prompt") for job in event.session_crons if isinstance(job, dict)]
+            scheduled.remember(context, store, prompts)
         try:
             limit = time.monotonic() + context.policy["stop"]["deadline_seconds"]
             works = work.look(context, store, limit)
@@ -60,12 +63,16 @@ def handle(context: Context) -> Reply | None:
         return _judge(context, store, works, changed)
 
 
-def next_prompt(context: Context, store: Store) -> str:
-    """Start a person's next prompt; returns what the model must know about the last one."""
+def next_prompt(context: Context, store: Store, *, by_itself: bool = False) -> str:
+    """Start the next prompt, a person's or a scheduled one.
+
+    Returns:
+        What the model must know about the last one.
+    """
     record = store.stop_record(context.event.session_id, _MAIN, _CURRENT)
     if record is None:
         return ""
-    fresh = stop.next_prompt(record, context.started)
+    fresh = stop.next_prompt(record, context.started, by_itself=by_itself)
     store.set_stop_record(context.event.session_id, _MAIN, _CURRENT, fresh)
     return stop.debt_note(fresh)
 

@@ -62,11 +62,15 @@ def _secrets(context: Context) -> str:
 
 
 def _owed(context: Context) -> str:
-    """Takes the prompt's baseline; what the last Stop let go although it was red."""
+    """Takes a person's prompt's baseline; what the last Stop let go although it was red."""
     from ambidex.changes import trees
-    from ambidex.hook import blame, stop
+    from ambidex.hook import blame, scheduled, stop
 
     with context.open_store() as store:
+        if scheduled.is_scheduled(context, store, context.event.prompt):  # type: ignore[attr-defined]
+            # Nobody looked at what changed meanwhile: it stays the agent's.
+            context.record["by_a_person"] = False
+            return stop.next_prompt(context, store, by_itself=True)
         try:
             context.record["tree"] = blame.on_prompt(context, store).sha
         except trees.TreeError as problem:

@@ -19,7 +19,8 @@ Invariants, each proved by a property test over arbitrary sequences of observati
 5. `stop_hook_active` without a Stop of ours for this prompt never blocks: our count is
    missing (another plugin blocked, or our state was lost), so no promise about it holds.
 6. A tree that was let go is not blocked again within the prompt.
-7. Deferring happens at most once per prompt, and never where nothing will wake the agent.
+7. Deferring happens at most once per prompt of a person, and never where nothing will wake the
+   agent.
 8. Every release has a note. A release with failures leaves them as a debt, which only a
    Stop with something really proved clears; `next_prompt` carries it over.
 
@@ -258,12 +259,19 @@ def unchanged(record: dict[str, Any] | None, now: float) -> dict[str, Any]:
     return state
 
 
-def next_prompt(record: dict[str, Any] | None, now: float) -> dict[str, Any]:
-    """The record that a person's next prompt starts with: counts at zero, debt kept."""
+def next_prompt(
+    record: dict[str, Any] | None, now: float, *, by_itself: bool = False
+) -> dict[str, Any]:
+    """The record that the next prompt starts with: counts at zero, debt kept.
+
+    With `by_itself` the prompt was scheduled. It may be held as often as any other, but a Stop that
+    was put off stays so: a job of every minute would put it off for ever.
+    """
     old = _read(record)
     fresh = _read(None)
     fresh["debt"] = old["debt"]
     fresh["debt_count"] = old["debt_count"]
+    fresh["deferred"] = by_itself and old["deferred"]
     fresh["updated"] = now
     return fresh
 

@@ -509,3 +509,16 @@ def test_a_folder_without_git_is_refused_in_words(home: Path, tmp_path: Path) ->
         deadline=time.monotonic() + 5,
     )
     assert commit(request).refused == "this is no git repository"
+
+
+def test_a_branch_that_moves_meanwhile_is_not_overwritten(user: Repository) -> None:
+    user.hook(
+        "pre-commit",
+        "env -u GIT_INDEX_FILE git commit --no-verify --allow-empty -qm meanwhile\n",
+    )
+    base = user.take()
+    user.write("app.py", CHANGED)
+    assert "main has moved meanwhile" in user.commit(base).refused
+    assert user.git("log", "-1", "--format=%s") == "meanwhile"
+    assert user.status() == " M app.py"
+    assert not (user.root / ".git" / "index.lock").exists()
