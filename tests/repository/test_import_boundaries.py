@@ -26,10 +26,6 @@ KNOWN_BAD = {
 }
 
 # What may import packages of others; everything else is imported by some hook.
-# The adapter to mutmut imports it inside its functions, when there is something to mutate.
-COLD = ("ambidex.cli", "ambidex.doctor", "ambidex.mutation.mutmut_operators")
-# The gate that counts statements imports coverage.py's parser inside a function.
-COLD = ("ambidex.cli", "ambidex.doctor", "ambidex.proof.coverage_gate")
 # The adapter to mutmut, and the gate that counts statements with coverage.py's parser, import them
 # inside their functions, when there is something to do.
 COLD = (

@@ -129,9 +129,6 @@ class Files:
             )
         ):
             return True
-        if any(
-            path.startswith(f"{folder}/") for folder in self._folders if folder not in ("", ".")
-        ):
         if any(path.startswith(f"{each}/") for each in self._folders if each not in ("", ".")):
             return True
         return not _TEST_FOLDERS.isdisjoint(folders)
@@ -234,10 +231,6 @@ class Files:
     def _testpaths(self) -> list[str]:
         """Where pytest is told to look, now; a narrower list than before is a finding itself."""
         found: list[str] = []
-        for name, content in self._configuration():
-            match = re.search(
-                r"^\s*testpaths\s*=\s*(\[[^\]]*\]|[^\n]*(?:\n[ \t]+\S[^\n]*)*)", content, re.M
-            )
         for content in self._configuration():
             match = _TESTPATHS.search(content)
             if match:
