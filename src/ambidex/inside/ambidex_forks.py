@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # Without a reason to believe that a test is slow. A busy machine stretches wall-clock time.
-WALL_SECONDS = 3.0
+WALL_SECONDS = 5.0
 CPU_SECONDS = 0.5
 FACTOR = 10.0
 _TICK_SECONDS = 0.02
@@ -41,6 +41,7 @@ class Task:
         why: `timeout`, `crash`, `interrupted`, `unswappable`, `trouble` or `""`.
         text: in words.
         seconds: wall-clock time that it took.
+        budget: seconds after which no further test is begun; 0 for no such limit.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Task:
         self.why = ""
         self.text = ""
         self.seconds = 0.0
+        self.budget = 0.0
         self.number = 0
         self.pid = 0
         self.swapped = 0
@@ -78,7 +80,13 @@ class Orphaned(Exception):
 
 
 class Forks:
-    """Processes for tasks."""
+    """Processes for tasks.
+
+    Attributes:
+        workers: how many at once.
+        deadline: `time.monotonic()` at which everything is killed.
+        budget: how many seconds a task may go on with another test, asked when it starts.
+    """
 
     def __init__(
         self,
@@ -108,6 +116,7 @@ class Forks:
         self._fork = fork
         self._ask = ask
         self._freed = freed
+        self.budget: Callable[[Task], float] = lambda _: 0.0
         self._rest = b""
         self._numbers = 0
         self._parent = os.getppid()
@@ -137,6 +146,7 @@ class Forks:
         self._numbers += 1
         task.number = self._numbers
         task.begun = task.last = time.monotonic()
+        task.budget = self.budget(task)
         self._running[task.number] = task
         if task.cold:
             self._ask(task)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # A part of the time that is left, for the controls.
 _CONTROL_SHARE = 0.25
 _FORCED_TRIES = 5
+_LEAST_BUDGET = 1.0
 _RESTARTS = 8
 
 
@@ -51,6 +52,7 @@ class Judge:
         self._waiting: dict[tuple[int, ...], list[Task]] = {}
         self._cold: list[int] = []
         self._left = 0
+        forks.budget = self._budget
 
     def run(self) -> str:
         """Judge all; returns why nothing can be judged, or `""`."""
@@ -285,6 +287,13 @@ class Judge:
             parts[-1].append(test)
             spent += seconds[test] + 0.001
         return parts
+
+    def _budget(self, task: Task) -> float:
+        """A survivor runs all of its tests: it may take three times its part of what is left."""
+        if task.kind != "mutant":
+            return 0.0
+        left = max(0.0, self._forks.deadline - time.monotonic()) * self._forks.workers
+        return max(_LEAST_BUDGET, 3 * left / max(1, self._left))
 
     def _share(self) -> float:
         left = self._forks.deadline - time.monotonic()

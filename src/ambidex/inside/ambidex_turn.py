@@ -65,6 +65,7 @@ class Turn:
         cpu_limits: Sequence[float],
         *,
         go_on: bool,
+        budget: float = 0.0,
         collected: bool = True,
     ) -> None:
         """Run tests until one fails.
@@ -74,12 +75,16 @@ class Turn:
                 collected.
             cpu_limits: seconds of processor time for each; 0 for no limit.
             go_on: run the others too.
+            budget: seconds after which no further test is begun; 0 for no such limit.
             collected: whether collection went well; if it did not, a test that is missing has
                 failed.
         """
         items = [(at, item) for at, group in enumerate(groups) for item in group]
+        until = time.monotonic() + budget if budget else float("inf")
         following = [item for _, item in items[1:]] + [None]
         for (at, item), after in zip(items, following):
+            if time.monotonic() > until:
+                return
             self.say("start", at)
             wall, cpu = time.monotonic(), time.process_time()
             signal.setitimer(signal.ITIMER_PROF, cpu_limits[at])

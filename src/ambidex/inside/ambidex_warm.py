@@ -196,6 +196,7 @@ class Warm:
                 [groups[test] for test in request["tests"]],
                 request["cpu"],
                 go_on=request["go_on"],
+                budget=request["budget"],
                 collected=not self._collection_failed,
             )
 
@@ -244,7 +245,8 @@ class Warm:
                 turn.say("swapped", self._change(task, live, modules))
                 live.forget_results()
                 tests = [groups[test] for test in task.tests]
-                turn.run(tests, limits.cpu(task.tests), go_on=task.go_on)
+                cpu = limits.cpu(task.tests)
+                turn.run(tests, cpu, go_on=task.go_on, budget=task.budget)
 
             turn.complete(work)
             raise AssertionError
@@ -256,6 +258,7 @@ class Warm:
                 "mutant": task.mutant,
                 "tests": task.tests,
                 "go_on": task.go_on,
+                "budget": task.budget,
                 "cpu": limits.cpu(task.tests),
             }
             data = json.dumps(request).encode() + b"\n"

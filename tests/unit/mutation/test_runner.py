@@ -69,6 +69,22 @@ def test_so_does_what_was_not_said_to_be_at_import(shop: Shop) -> None:
     assert fates(run) == ["killed", "killed", "survived"]
 
 
+@pytest.mark.slow
+def test_where_time_is_short_a_survivor_runs_some_of_its_tests(shop: Shop) -> None:
+    slow = (
+        "\n\ndef test_slow{0}():\n    import time\n    time.sleep(0.2)\n    assert half(9) == 4\n"
+    )
+    shop.write({"test_shop.py": GOOD_TEST + "".join(slow.format(at) for at in range(20))})
+    names = [f"test_shop.py::test_slow{at}" for at in range(20)]
+    alike = [("half", "x // 2", f"x // 2 + 0 * {at}") for at in range(1, 40)]
+    seconds = dict.fromkeys(names, 0.2)
+    run = shop.judge(names, *alike, seconds=seconds, limit=25, workers=1)
+    first = run.judged[0]
+    assert first.status == "survived"
+    assert 0 < first.ran < first.covering == 20
+    assert sum(each.status == "survived" for each in run.judged) >= 3
+
+
 def test_nothing_runs_for_what_nothing_covers(shop: Shop) -> None:
     mutants = shop.mutants(DIES, SURVIVES)
     run = judge(
