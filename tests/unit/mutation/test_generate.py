@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 
 import pytest
 
@@ -155,6 +156,21 @@ def test_future_features_hold_in_a_piece() -> None:
         plain, equivalent.future_flags(ast.parse("from __future__ import annotations"))
     )
     assert marks("from __future__ import annotations\n" + plain)
+
+
+def test_ten_lines_of_a_large_module_take_no_time() -> None:
+    body = "".join(
+        f"        if self.a{at} < {at}:\n            g(self, b={at})\n" for at in range(20)
+    )
+    text = "class A:\n" + "".join(f"    def f{at}(self):\n{body}" for at in range(30))
+    assert text.count("\n") > 1200
+    generate(PATH, text, lines=[(1, 1)])
+    times = []
+    for first in (100, 500, 900):
+        begin = time.process_time()
+        assert len(generate(PATH, text, lines=[(first, first + 9)]).mutants) > 10
+        times.append(time.process_time() - begin)
+    assert min(times) < 0.3
 
 
 class TestSelfTest:
