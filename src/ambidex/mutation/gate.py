@@ -1,4 +1,4 @@
-"""The gate `mutation`: do the tests notice when the changed functions are made wrong?
+"""The gate `mutation`: whether the tests notice when the changed functions are made wrong.
 
 Every mutant of the changed functions is judged, those on changed lines first; what is demanded of
 them is in `demands`.
