@@ -48,12 +48,16 @@ def hooks_group(folder: Path, rounds: int) -> list[Row]:
     """What fires on every call, every prompt and every Stop, against a bare interpreter."""
     small = subjects.project(folder / "small", 20)
     large = subjects.project(folder / "large", subjects.FILES)
-    read: dict[str, object] = {"file_path": str(small.project / "README.md")}
+    path = str(small.project / "src" / "shop.py")
+    lines = [f"    total += prices[{number}]  # one of many" for number in range(200)]
+    read: dict[str, object] = {"file_path": path}
     call: dict[str, object] = {"tool_name": "Read", "tool_input": read, "tool_use_id": "toolu_1"}
-    response = {"type": "text", "file": {"filePath": "README.md", "content": "x", "numLines": 1}}
+    file = {"filePath": path, "content": "\n".join(lines), "numLines": 200, "startLine": 1}
+    response = {"type": "text", "file": {**file, "totalLines": 200}}
+    shown = "\n".join(f"{number:6}\t{line}" for number, line in enumerate(lines, 1))
     before: Call = ("PreToolUse", call)
     after: Call = ("PostToolUse", {**call, "tool_response": response, "duration_ms": 3})
-    batch: Call = ("PostToolBatch", {"tool_calls": [{**call, "tool_response": "1 x"}]})
+    batch: Call = ("PostToolBatch", {"tool_calls": [{**call, "tool_response": shown}]})
     bash: dict[str, object] = {
         "tool_name": "Bash",
         "tool_input": {"command": "git status && ls -la src | head"},

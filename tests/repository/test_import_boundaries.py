@@ -27,7 +27,10 @@ KNOWN_BAD = {
 
 # What may import packages of others; everything else is imported by some hook.
 COLD = ("ambidex.cli", "ambidex.doctor")
-COLD_POLICY = ("model", "load", "compile", "values", "sample", "explain", "contradictions")
+COLD_POLICY = (
+    *("model", "table", "guard_tables", "proof_tables", "gate_tables"),
+    *("load", "compile", "values", "sample", "explain", "contradictions"),
+)
 
 
 def lint(folder: Path, contract: str = "") -> subprocess.CompletedProcess[str]:
