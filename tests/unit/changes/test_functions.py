@@ -2,7 +2,7 @@
 
 import pytest
 
-from ambidex.changes.functions import touched
+from ambidex.changes.functions import functions, touched
 
 SOURCE = '''\
 """Module."""
@@ -77,3 +77,10 @@ def test_source_that_does_not_parse_is_empty_and_says_why(source: str) -> None:
 def test_lines_are_counted_as_python_counts_them() -> None:
     source = "x = '\x0c\u2028'\r\n\x0c\r\ndef f():\r\n    return 1\r\n"
     assert [each.qualname for each in touched(source, [(4, 4)])] == ["f"]
+
+
+def test_all_functions_in_the_order_of_their_lines() -> None:
+    source = "class A:\n    @b\n    def c(self):\n        def d(): pass\n\n\ndef e(): pass\n"
+    found = [(each.qualname, each.line, each.end_line) for each in functions(source)]
+    assert found == [("A.c", 2, 4), ("A.c.<locals>.d", 4, 4), ("e", 7, 7)]
+    assert functions("def (") == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ambidex.changes.diff import changed_lines
+from ambidex.changes.lines import changed_lines, moved
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,10 @@ def test_a_stretch_too_different_to_compare_counts_as_changed() -> None:
     before = b"top\n" + b"a\nb\n" * 2500 + b"end\n"
     after = b"top\n" + b"b\nb\na\n" * 1700 + b"end\n"
     assert changed_lines(before, after) == [(2, 5101)]
+
+
+def test_lines_that_stay_are_found_where_they_are_now() -> None:
+    before = b"one\ntwo\nthree\nfour\n"
+    assert moved(before, b"new\none\nthree\n") == {1: 2, 3: 3}
+    assert moved(before, before) == {1: 1, 2: 2, 3: 3, 4: 4}
+    assert moved(before, b"") == moved(b"", before) == {}
