@@ -208,10 +208,25 @@ def _act(context: Context, store: Store, step: stop.Step, judged: list[Judged]) 
     if step.action == stop.PASS:
         verdicts = [verdict for one in judged for verdict in one.verdicts]
         return _reported(context, verdicts, levels)
-    # A project without tests would hear the same at every Stop.
-    if step.cause == "unproved" and not store.once(context.event.session_id, step.text):
+    if step.cause == "unproved" and not _is_news(context, store, judged):
         return None
     return replies.note(f"Ambidex: {step.text}")
+
+
+def _is_news(context: Context, store: Store, judged: list[Judged]) -> bool:
+    """Whether a gate did not run for a reason that this session has not heard.
+
+    A project without tests would hear the same at every Stop.
+    """
+    levels = context.policy["gates"][context.track]
+    reasons = [
+        f"{verdict.gate}: {verdict.reason}"
+        for one in judged
+        for verdict in _counting(list(one.verdicts), levels)
+        if verdict.status == NOT_RUN and not verdict.is_fine
+    ]
+    # A list, not a generator: each is to be remembered.
+    return any([store.once(context.event.session_id, reason) for reason in reasons])
 
 
 def _write_evidence(context: Context, judged: list[Judged]) -> None:

@@ -68,7 +68,7 @@ def suite(subject: Subject) -> Verdict | None:
     known = testmap.load(subject.state, subject.root)
     complete = known is not None and known.complete
     slow = testmap.is_slow(subject.state, subject.root)
-    return _run(subject, (), record=not complete and not slow)
+    return _run(subject, (), record=command.is_pytest and not complete and not slow)
 
 
 def _run(subject: Subject, nodes: Sequence[str], *, record: bool) -> Verdict:
