@@ -219,14 +219,15 @@ def _is_news(context: Context, store: Store, judged: list[Judged]) -> bool:
     A project without tests would hear the same at every Stop.
     """
     levels = context.policy["gates"][context.track]
-    reasons = [
-        f"{verdict.gate}: {verdict.reason}"
+    session = context.event.session_id
+    new = [
+        # Each is remembered, whatever the others were.
+        store.once(session, f"{verdict.gate}: {verdict.reason}")
         for one in judged
         for verdict in _counting(list(one.verdicts), levels)
         if verdict.status == NOT_RUN and not verdict.is_fine
     ]
-    # A list, not a generator: each is to be remembered.
-    return any([store.once(context.event.session_id, reason) for reason in reasons])
+    return any(new)
 
 
 def _write_evidence(context: Context, judged: list[Judged]) -> None:
