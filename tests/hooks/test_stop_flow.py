@@ -137,6 +137,10 @@ def test_a_gate_that_reports_tells_the_user_and_blocks_nothing(trusted: Hooks) -
     assert not answer.blocks
     assert "report only" in answer.note
     assert statuses(trusted)["tests"] == "findings"
+    trusted.write("notes.md", "unrelated\n")
+    assert trusted.stop().note == "", "the user has heard of it"
+    trusted.write("src/value.py", "VALUE = 'still wrong'\n")
+    assert "still wrong" in trusted.stop().note
 
 
 def test_a_gate_that_is_off_runs_nothing(trusted: Hooks) -> None:

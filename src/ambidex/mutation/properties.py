@@ -221,7 +221,7 @@ def _judge(
 
     started = time.monotonic()
     deadline = subject.deadline_of("mutation")
-    reached = property_mutants.mutants(subject, known, places)
+    reached = property_mutants.mutants(subject, known, places, deadline)
     try:
         scores = property_kills.score(
             {each: those for each, those in reached.items() if those},
