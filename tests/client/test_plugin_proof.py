@@ -63,7 +63,9 @@ def test_weak_tests_are_refused_with_what_they_miss_and_better_ones_let_go(site:
     told = run.requests[2].told
     assert "mutation: discounted: " in told
     assert f"- {SUBJECT}:6 discounted:" in told
-    assert "`return cents - cents * percent // 100` → `return cents - cents * percent / 100`" in told
+    assert (
+        "`return cents - cents * percent // 100` → `return cents - cents * percent / 100`" in told
+    )
     assert f"in {TESTS}" in told
     assert notes(run, "Stop") == []
     survivors = json.loads(site.read(".ambidex/evidence/survivors.json"))
