@@ -69,6 +69,22 @@ def test_a_project_without_tests_hears_once_that_nothing_is_proved(hooks: Hooks)
     assert bare.records("Stop")[-1]["stop"] == {"action": "release", "cause": "unproved"}
 
 
+def test_types_are_checked_without_tests_and_each_reason_is_told_once(hooks: Hooks) -> None:
+    files = {"ambidex.toml": "version = 1\n", "mypy.ini": "[mypy]\n", "code.py": "VALUE = 1\n"}
+    bare = trusted_project(hooks, {**files, "requirements.txt": "a==1\n"})
+    bare.environ["CLAUDE_PLUGIN_DATA"] = str(bare.home / "no-tools")
+    bare.write("code.py", "VALUE = 2\n")
+    note = bare.stop().note
+    assert "tests: the project has no test files; types: mypy is not installed" in note
+    (bare.project / "code.py").write_text("VALUE = 1\n")
+    bare.write("requirements.txt", "a==2\n")
+    assert bare.stop().reply is None, "one of the two reasons, and heard before"
+    verdicts = {each["gate"]: each for each in bare.records("Stop")[-1]["verdicts"]}
+    assert verdicts["tests"]["reason"] == "the project has no test files"
+    assert verdicts["types"]["details"] == {"owed": 0}
+    assert not {"coverage", "inert", "mutation"} & verdicts.keys()
+
+
 def test_an_unchanged_tree_is_not_proved_twice(trusted: Hooks) -> None:
     trusted.write("src/value.py", "VALUE = 'wrong'\n")
     assert trusted.stop().blocks

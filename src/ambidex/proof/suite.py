@@ -28,6 +28,18 @@ def irrelevant(subject: Subject) -> Verdict | None:
     return Verdict("tests", NOT_RUN, relevance.NOTHING_RELEVANT, details={"owed": 0})
 
 
+def untested(subject: Subject) -> Verdict | None:
+    """A verdict where there are no tests, whether or not anything could run them; else None."""
+    from ambidex.proof import select
+
+    tests = subject.policy["tests"]
+    if tests["command"] or any(
+        select.is_test_file(path) for path in select.python_files(subject.root, tests["exclude"])
+    ):
+        return None
+    return Verdict("tests", NOT_RUN, "the project has no test files")
+
+
 def affected_tests(subject: Subject) -> Verdict | None:
     """The tests that the change affects; None when they can't be told apart or ran none.
 
@@ -61,14 +73,9 @@ def suite(subject: Subject) -> Verdict | None:
     the test map is not complete or not of this tree (no affected tests were recorded before),
     because recording can double the time.
     """
-    from ambidex.proof import select, testmap
+    from ambidex.proof import testmap
 
     command = subject.command()
-    if not command.configured and not any(
-        select.is_test_file(path)
-        for path in select.python_files(subject.root, subject.policy["tests"]["exclude"])
-    ):
-        return Verdict("tests", NOT_RUN, "the project has no test files")
     known = testmap.load(subject.state, subject.root)
     tree = subject.after.sha if subject.after is not None else ""
     up_to_date = known is not None and known.complete and known.tree == tree
