@@ -141,6 +141,13 @@ def test_a_project_without_tests_is_not_run(project: Project) -> None:
     assert not verdict.is_fine
 
 
+def test_a_project_without_tests_needs_no_pytest(project: Project) -> None:
+    project.write({"app.py": ""})
+    project.environ["PATH"] = "/nowhere"
+    verdict = stop(project, "app.py")
+    assert (verdict.status, verdict.reason) == (NOT_RUN, "the project has no test files")
+
+
 def test_a_project_whose_python_has_no_pytest_is_broken(shop: Project) -> None:
     shop.environ["PATH"] = "/nowhere"
     verdict = stop(shop, "src/price.py")
