@@ -36,17 +36,18 @@ PROOF_GATES: tuple[Gate, ...] = (
     Gate("claims", later("ambidex.proof.claims", "judge"), keeps=False),
     Gate("scope", later("ambidex.proof.scope", "judge")),
     Gate("weakening", later("ambidex.proof.weakening", "judge")),
-    Gate("tests", suite.irrelevant, suite.affected_tests, suite.suite),
-    Gate("coverage", later("ambidex.proof.coverage_gate", "judge")),
+    Gate("tests", suite.irrelevant, suite.untested, suite.affected_tests, suite.suite),
+    Gate("coverage", later("ambidex.proof.coverage_gate", "judge"), needs_tests=True),
     Gate("types", later("ambidex.proof.types_gate", "judge")),
-    Gate("inert", later("ambidex.mutation.inert", "judge")),
+    Gate("inert", later("ambidex.mutation.inert", "judge"), needs_tests=True),
     Gate(
         "mutation",
         later("ambidex.mutation.stryker", "judge"),
         later("ambidex.mutation.cargo", "judge"),
         later("ambidex.mutation.gate", "judge"),
+        needs_tests=True,
     ),
-    Gate("properties", later("ambidex.mutation.properties", "judge")),
+    Gate("properties", later("ambidex.mutation.properties", "judge"), needs_tests=True),
 )
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from testing.hooks import Hooks
-from testing.trusted_project import PYTEST, grant, suite_runs, trusted_project
+from testing.trusted_project import PYTEST, grant, suite_runs, tests_run, trusted_project
 
 
 @pytest.fixture
@@ -35,7 +35,12 @@ def test_failing_tests_block_with_what_to_do_and_the_fix_releases(python: Hooks)
     assert "tests/test_price.py::test_half_off" in answer.reason
     assert "re-run:" in answer.reason
     assert "test_names" not in answer.reason
-    assert suite_runs(python) == 1, "the affected tests, and not the suite after them"
+    affected = [f"tests/test_price.py::{name}" for name in ("test_half_off", "test_nothing_off")]
+    failing = affected[:1]
+    assert tests_run(python) == [
+        *(affected, failing),  # and not the suite after them; what fails runs once more
+        *(failing, failing),  # whether it failed before the change, too
+    ]
     python.write("src/price.py", broken.replace("percent\n", "percent * cents // 100\n"))
     assert python.stop(active=True).reply is None
     assert statuses(python)["tests"] == "passed"
@@ -62,6 +67,22 @@ def test_a_project_without_tests_hears_once_that_nothing_is_proved(hooks: Hooks)
     bare.write("code.py", "VALUE = 3\n")
     assert bare.stop().reply is None
     assert bare.records("Stop")[-1]["stop"] == {"action": "release", "cause": "unproved"}
+
+
+def test_types_are_checked_without_tests_and_each_reason_is_told_once(hooks: Hooks) -> None:
+    files = {"ambidex.toml": "version = 1\n", "mypy.ini": "[mypy]\n", "code.py": "VALUE = 1\n"}
+    bare = trusted_project(hooks, {**files, "requirements.txt": "a==1\n"})
+    bare.environ["CLAUDE_PLUGIN_DATA"] = str(bare.home / "no-tools")
+    bare.write("code.py", "VALUE = 2\n")
+    note = bare.stop().note
+    assert "tests: the project has no test files; types: mypy is not installed" in note
+    (bare.project / "code.py").write_text("VALUE = 1\n")
+    bare.write("requirements.txt", "a==2\n")
+    assert bare.stop().reply is None, "one of the two reasons, and heard before"
+    verdicts = {each["gate"]: each for each in bare.records("Stop")[-1]["verdicts"]}
+    assert verdicts["tests"]["reason"] == "the project has no test files"
+    assert verdicts["types"]["details"] == {"owed": 0}
+    assert not {"coverage", "inert", "mutation"} & verdicts.keys()
 
 
 def test_an_unchanged_tree_is_not_proved_twice(trusted: Hooks) -> None:

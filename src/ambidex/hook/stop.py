@@ -208,10 +208,26 @@ def _act(context: Context, store: Store, step: stop.Step, judged: list[Judged]) 
     if step.action == stop.PASS:
         verdicts = [verdict for one in judged for verdict in one.verdicts]
         return _reported(context, store, verdicts, levels)
-    # A project without tests would hear the same at every Stop.
-    if step.cause == "unproved" and not store.once(context.event.session_id, step.text):
+    if step.cause in ("unproved", "broken") and not _is_news(context, store, judged):
         return None
     return replies.note(f"Ambidex: {step.text}")
+
+
+def _is_news(context: Context, store: Store, judged: list[Judged]) -> bool:
+    """Whether something fails, or a gate did not run for a reason that this session has not heard.
+
+    A project without tests, or without pytest, would hear the same at every Stop.
+    """
+    levels = context.policy["gates"][context.track]
+    session = context.event.session_id
+    new = [
+        # Each is remembered, whatever the others were.
+        store.once(session, f"{verdict.gate}: {verdict.reason}")
+        for one in judged
+        for verdict in _counting(list(one.verdicts), levels)
+        if verdict.status in (NOT_RUN, BROKEN) and not verdict.is_fine
+    ]
+    return any(new) or any(blocks(v, levels) for one in judged for v in one.verdicts)
 
 
 def _write_evidence(context: Context, judged: list[Judged]) -> None:
