@@ -24,7 +24,7 @@ def discounted(cents: int, percent: int) -> int:
 '''
 TESTS = "tests/test_discount.py"
 IMPORT = "from basket.discount import discounted\n\n\n"
-WEAK_TEST = IMPORT + "def test_a_discount_takes_off():\n    assert discounted(1000, 50) < 1000\n"
+WEAK_TEST = IMPORT + "def test_a_discount_takes_off():\n    assert 0 < discounted(1000, 50) < 1000\n"
 GOOD_TEST = (
     IMPORT
     + """def test_a_discount_takes_off_its_share_rounded_down():
