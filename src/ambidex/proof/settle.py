@@ -8,8 +8,9 @@ the probe:
   other tests, and that is as real. If it passes, the test is flaky.
 
 A flaky test is a warning where the change has nothing to do with it: its own text is unchanged,
-and either it is on record as flaky, or was flaky before the change, or executed no changed line (and imported none).
-Otherwise the change may have made it flaky, which is an error like any failure.
+and either it is on record as flaky, or was flaky before the change, or neither executed nor
+imported a changed line. Otherwise the change may have made it flaky, which is an error like any
+failure.
 
 Whatever can't be found out (no time, no baseline, a run that broke) leaves the failure an error.
 """
