@@ -208,6 +208,13 @@ class Site:
         digest = compile_policy(self.client.project)["digest"]
         trust.grant(self.state, digest, "nobody", self.client.project, int(time.time()))
 
+    def switch_off(self, *gates: str) -> None:
+        """Commit and trust a policy without these gates, for a test that is not about them."""
+        levels = "".join(f'{gate} = "off"\n' for gate in gates)
+        self.put("ambidex.toml", f"{self.read('ambidex.toml')}\n[gates.right]\n{levels}")
+        self.git("commit", "-qam", "Fewer gates")
+        self.trust()
+
     def command(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run `bin/ambidex` of the plugin in the project, as a person does."""
         return subprocess.run(

@@ -11,6 +11,8 @@ from testing.recipes import bash
 pytestmark = pytest.mark.client
 
 RECEIPT = "basket/receipt.py"
+# What is written here has no tests.
+PROOF = ("coverage", "mutation")
 
 
 def findings(site: Site, *events: str) -> list[list[str]]:
@@ -61,6 +63,7 @@ def test_a_file_is_edited_twice_in_a_row_although_it_is_reformatted_in_between(
 
 
 def test_an_import_that_is_written_before_its_use_survives(site: Site) -> None:
+    site.switch_off(*PROOF)
     run = site.run(
         "go",
         [
@@ -76,6 +79,7 @@ def test_an_import_that_is_written_before_its_use_survives(site: Site) -> None:
 
 
 def test_an_import_that_is_still_unused_at_the_end_is_reported_then(site: Site) -> None:
+    site.switch_off(*PROOF)
     source = "import math\n\n\ndef receipt(total):\n    return total\n"
     run = site.run(
         "go",
@@ -123,6 +127,7 @@ def test_edits_by_a_shell_command_are_treated_in_that_very_call(site: Site) -> N
 
 
 def test_nothing_is_said_when_all_is_well(site: Site) -> None:
+    site.switch_off(*PROOF)
     run = site.run(
         "go",
         [

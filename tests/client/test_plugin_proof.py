@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ambidex.client.turns import Script, Text
+from ambidex.client.turns import Script, Text, ToolCall, Turn
 from testing.plugin import BROKEN_TOTAL, FIXED_TOTAL, TOTAL, Site, notes
 from testing.recipes import bash
 
@@ -24,7 +24,7 @@ def discounted(cents: int, percent: int) -> int:
 '''
 TESTS = "tests/test_discount.py"
 IMPORT = "from basket.discount import discounted\n\n\n"
-WEAK_TEST = IMPORT + "def test_a_discount_takes_off():\n    assert discounted(1000, 50) < 1000\n"
+WEAK_TEST = IMPORT + "def test_a_discount():\n    assert 0 < discounted(1000, 50) < 1000\n"
 GOOD_TEST = (
     IMPORT
     + """def test_a_discount_takes_off_its_share_rounded_down():
@@ -41,6 +41,11 @@ PYTEST = f"{sys.executable} -m pytest -q -p no:cacheprovider {BASKET_TEST}"
 PATIENCE = 400.0
 
 
+def with_discount(site: Site, tests: str) -> list[ToolCall]:
+    """The model writes new code and its tests."""
+    return [site.write(SUBJECT, DISCOUNT), site.write(TESTS, tests)]
+
+
 def committed(site: Site, name: str, text: str) -> None:
     """A file of the project that was there before the agent came."""
     site.put(name, text)
@@ -52,7 +57,7 @@ def test_weak_tests_are_refused_with_what_they_miss_and_better_ones_let_go(site:
     run = site.run(
         "go",
         [
-            [site.write(SUBJECT, DISCOUNT), site.write(TESTS, WEAK_TEST)],
+            with_discount(site, WEAK_TEST),
             Text("There are discounts now."),
             site.write(TESTS, GOOD_TEST),
             Text("Their tests are exact now."),
@@ -63,17 +68,14 @@ def test_weak_tests_are_refused_with_what_they_miss_and_better_ones_let_go(site:
     told = run.requests[2].told
     assert "mutation: discounted: " in told
     assert f"- {SUBJECT}:6 discounted:" in told
-    assert (
-        "`return cents - cents * percent // 100` → `return cents - cents * percent / 100`" in told
-    )
+    assert "// 100` → `return cents - cents * percent / 100` goes unnoticed" in told
     assert f"in {TESTS}" in told
     assert notes(run, "Stop") == []
-    survivors = json.loads(site.read(".ambidex/evidence/survivors.json"))
-    assert survivors
+    assert not Path(site.path(".ambidex/evidence/survivors.json")).exists()
 
 
 def test_weak_tests_that_stay_weak_are_let_go_with_a_note(site: Site) -> None:
-    turns = [[site.write(SUBJECT, DISCOUNT), site.write(TESTS, WEAK_TEST)]]
+    turns = [with_discount(site, WEAK_TEST)]
     run = site.run("go", Script(turns, then=Text("It is done.")), timeout=PATIENCE)
     assert site.stops() == [("block", "red")] * 3 + [("release", "repetition")]
     (note,) = notes(run, "Stop")
@@ -82,6 +84,8 @@ def test_weak_tests_that_stay_weak_are_let_go_with_a_note(site: Site) -> None:
     assert f"{SUBJECT} discounted:" in note
     assert "The work is not proved" in note
     assert run.result["result"] == "It is done."
+    survivors = json.loads(site.read(".ambidex/evidence/survivors.json"))
+    assert "cents * percent / 100" in json.dumps(survivors)
 
 
 def test_what_failed_before_is_not_blamed_on_the_agent_and_the_user_hears_of_it(
@@ -89,7 +93,7 @@ def test_what_failed_before_is_not_blamed_on_the_agent_and_the_user_hears_of_it(
 ) -> None:
     old = "from basket.total import total\n\n\ndef test_taxes_are_added():\n"
     committed(site, "tests/test_taxes.py", old + "    assert total([100]) == 119\n")
-    turns = [[site.write(SUBJECT, DISCOUNT), site.write(TESTS, GOOD_TEST)], Text("Done so.")]
+    turns: list[Turn] = [with_discount(site, GOOD_TEST), Text("Done so.")]
     change = [site.look("basket/total.py"), site.write("basket/total.py", FIXED_TOTAL)]
     run = site.run("go", [*change, *turns], timeout=PATIENCE)
     assert site.stops() == [("pass", "green")]
@@ -113,7 +117,7 @@ def test_the_weather_is_fine():
     assert not first
 """,
     )
-    turns = [[site.write(SUBJECT, DISCOUNT), site.write(TESTS, GOOD_TEST)], Text("Done so.")]
+    turns: list[Turn] = [with_discount(site, GOOD_TEST), Text("Done so.")]
     run = site.run("go", turns, timeout=PATIENCE)
     assert was_here.exists()
     assert site.stops() == [("pass", "green")]
@@ -154,7 +158,7 @@ def test_a_test_that_asserts_nothing_is_refused(site: Site) -> None:
     run = site.run(
         "go",
         [
-            [site.write(SUBJECT, DISCOUNT), site.write(TESTS, INERT_TEST)],
+            with_discount(site, INERT_TEST),
             Text("There are discounts now."),
             site.write(TESTS, GOOD_TEST),
             Text("The test asserts something now."),
@@ -192,7 +196,7 @@ def test_tests_said_to_pass_that_failed_are_a_false_claim(site: Site) -> None:
 def test_a_run_that_never_was_is_a_false_claim_and_the_same_work_without_it_passes(
     site: Site,
 ) -> None:
-    turns = [[site.write(SUBJECT, DISCOUNT), site.write(TESTS, GOOD_TEST)]]
+    turns = [with_discount(site, GOOD_TEST)]
     boast = Text("There are discounts now. I ran the tests.")
     run = site.run("go", [*turns, boast, Text("There are discounts now.")], timeout=PATIENCE)
     assert site.stops() == [("block", "red"), ("pass", "green")]

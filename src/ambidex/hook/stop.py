@@ -357,9 +357,16 @@ def _reported(
 ) -> Reply | None:
     """Findings that do not hold the agent go to the user, who hears of each once per session.
 
-    At Stop the model has no channel for them.
+    At Stop the model has no channel for them. Claims that are only doubtful are left out: nobody
+    had measured them, and the gates that let the agent go have done it since.
     """
-    told = [v for v in verdicts if v.status == FINDINGS and not blocks(v, levels)]
+    told = [
+        verdict
+        for verdict in verdicts
+        if verdict.status == FINDINGS
+        and not blocks(verdict, levels)
+        and (verdict.gate != "claims" or any(one.severity == "error" for one in verdict.findings))
+    ]
     fresh = [_not_told(context.event.session_id, store, verdict) for verdict in told]
     found = [verdict for verdict in fresh if verdict is not None]
     if not found:

@@ -71,7 +71,7 @@ def judge(subject: Subject) -> Verdict | None:
     reason = f"the tests execute {total - uncovered} of {total} changed lines ({percent} %"
     if 100 * (total - uncovered) >= least * total:
         return Verdict(GATE, PASSED, f"{reason})", details=details)
-    if not known.complete:
+    if not known.complete or (subject.after is not None and known.tree != subject.after.sha):
         reason = "the suite was not recorded, and the tests that were do not reach every line"
         return Verdict(GATE, NOT_RUN, reason, details=details)
     findings = [

@@ -26,6 +26,8 @@ def report(verdicts: Iterable[Verdict], limit: int = LIMIT) -> str:
         limit: largest length in characters, at least 400.
     """
     loud = [verdict for verdict in verdicts if verdict.status in (FINDINGS, BROKEN)]
+    # A doubt is no reason to lose the command that repeats a failure.
+    loud.sort(key=lambda verdict: all(map(_is_warning, verdict.findings)))
     if not loud:
         return ""
     last = _again(loud)
@@ -34,7 +36,7 @@ def report(verdicts: Iterable[Verdict], limit: int = LIMIT) -> str:
     left_out = 0
     for verdict in loud:
         lines.append(f"{verdict.gate}: {printable(verdict.reason, 500)}")
-        for index, finding in enumerate(verdict.findings):
+        for index, finding in enumerate(sorted(verdict.findings, key=_is_warning)):
             line = _line(finding)
             # 40: what the line about the rest takes.
             if index >= _FINDINGS or _length(lines) + len(line) + 1 > room - 40:
@@ -57,10 +59,17 @@ def _line(finding: Finding) -> str:
     return f"- {where}: {printable(finding.message, 400)}"
 
 
+def _is_warning(finding: Finding) -> bool:
+    return finding.severity == "warning"
+
+
 def _again(loud: list[Verdict]) -> str:
     """How to run the first failure again, and where the whole output is; never cut off."""
     text = ""
-    fixes = [finding.fix for verdict in loud for finding in verdict.findings if finding.fix]
+    findings = [
+        finding for verdict in loud for finding in sorted(verdict.findings, key=_is_warning)
+    ]
+    fixes = [finding.fix for finding in findings if finding.fix]
     if fixes:
         text += f"\n{printable(fixes[0], 500)}"
     logs = [str(verdict.details.get("log") or "") for verdict in loud]

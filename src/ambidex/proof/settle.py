@@ -8,13 +8,16 @@ the probe:
   other tests, and that is as real. If it passes, the test is flaky.
 
 A flaky test is a warning where the change has nothing to do with it: its own text is unchanged,
-and either it is on record as flaky, or was flaky before the change, or executed no changed line.
-Otherwise the change may have made it flaky, which is an error like any failure.
+and either it is on record as flaky, or was flaky before the change, or neither executed nor
+imported a changed line. Otherwise the change may have made it flaky, which is an error like any
+failure.
 
 Whatever can't be found out (no time, no baseline, a run that broke) leaves the failure an error.
 """
 
 from __future__ import annotations
+
+import time
 
 from ambidex.verdict import FINDINGS, NOT_RUN, PASSED, Finding, Verdict
 
@@ -182,18 +185,31 @@ class _Settlement:
         test = recording.tests.get(node)
         if not recording.lines or test is None or test.starts:
             return True
-        contexts = {"", node, *test.uses}
+        contexts = {node, *test.uses}
+        imported = []
         for path, ranges in self._changed_lines().items():
             if not path.endswith(".py"):
                 return True
             executed = recording.bits.get(path, {})
-            for context in contexts & executed.keys():
-                if any(
-                    executed[context] >> first & ((1 << (last - first + 1)) - 1)
-                    for first, last in ranges
-                ):
-                    return True
-        return False
+            if any(_hits(executed[context], ranges) for context in contexts & executed.keys()):
+                return True
+            if _hits(executed.get("", 0), ranges):
+                imported.append(path)
+        return bool(imported) and self._imports(node, imported)
+
+    def _imports(self, node: str, paths: list[str]) -> bool:
+        """Whether the test's file imports one of `paths`, directly or not; also if unknown.
+
+        What ran outside of all tests was imported for some test, and not for each.
+        """
+        from ambidex.proof import select
+
+        subject = self._subject
+        limit = time.monotonic() + (subject.deadline_of("tests") - time.monotonic()) / 10
+        selection = select.affected(subject.root, subject.policy, paths, limit)
+        if not selection.tests_read:
+            return True
+        return node.partition("::")[0] in selection.reached
 
     def _changed_lines(self) -> dict[str, list[tuple[int, int]]]:
         from ambidex.changes.lines import changed_lines
@@ -272,6 +288,11 @@ def _with(finding: Finding, remark: str) -> Finding:
 def _warning(finding: Finding, what: str) -> Finding:
     message = f"{what}: {finding.message}"
     return Finding(finding.path, finding.line, finding.rule, message, finding.fix, "warning")
+
+
+def _hits(bits: int, ranges: Iterable[tuple[int, int]]) -> bool:
+    """Whether one of the lines in `ranges` is among those that `bits` stand for."""
+    return any(bits >> first & ((1 << (last - first + 1)) - 1) for first, last in ranges)
 
 
 def _text_of(source: bytes, name: str) -> bytes:

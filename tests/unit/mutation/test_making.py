@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ import ambidex
 from ambidex.mutation import making, mutants
 
 SOURCE = str(Path(ambidex.__file__).parent.parent)
-QUESTIONS = [
+QUESTIONS: list[dict[str, Any]] = [
     {"path": "a.py", "text": "def half(price):\n    return price // 2\n", "functions": ["half"]},
     {"path": "b.py", "text": "LIMIT = 3\n", "lines": [(1, 1)], "former": None},
     {"path": "c.py", "text": "def half(:\n"},

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from ambidex.changes.trees import Tree
 from ambidex.proof import coverage_gate, testmap
 from ambidex.proof.recording import Ran, Recording
 from ambidex.proof.subject import Subject
@@ -32,8 +33,9 @@ def judge(
     nodes: tuple[str, ...] = (),
     paths: tuple[str, ...] = ("shop.py",),
     least: int = 80,
+    tree: str = "tree",
 ) -> Verdict:
-    """The gate's verdict where the tests executed these lines."""
+    """The gate's verdict where the tests executed these lines; of `tree`, recorded on "tree"."""
     if executed is not None:
         recording = Recording()
         recording.lines = True
@@ -56,6 +58,7 @@ def judge(
     subject._formerly = {path: text.encode() for path, text in texts.items()}
     subject.before = object()  # type: ignore[assignment]
     subject.verdicts.append(Verdict("tests", PASSED, "1 test passed"))
+    subject.after = Tree(tree)
     verdict = coverage_gate.judge(subject)
     assert verdict is not None
     return verdict
@@ -159,6 +162,19 @@ def test_lines_executed_before_the_last_edit_do_not_count(project: Project) -> N
     project.write({"shop.py": _NOW.replace("return total", "return total + 1")})
     verdict = judge(project, None, least=100)
     assert [finding.line for finding in verdict.findings] == [6]
+
+
+def test_lines_that_nobody_recorded_since_the_last_edit_are_not_called_unexecuted(
+    project: Project,
+) -> None:
+    project.write({"shop.py": _NOW})
+    judge(project, {"shop.py": set(range(8))})
+    project.write({"shop.py": _NOW.replace("return total", "return total + 1")})
+    verdict = judge(project, None, least=100, tree="another")
+    assert verdict.status == NOT_RUN
+    assert "the suite was not recorded" in verdict.reason
+    # What is known to be executed is enough where it is enough.
+    assert judge(project, None, least=66, tree="another").status == PASSED
 
 
 def test_what_is_a_source(project: Project) -> None:

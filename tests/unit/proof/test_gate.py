@@ -263,3 +263,23 @@ def test_without_usable_tests_only_gates_that_need_none_speak(
 def test_which_gates_need_tests() -> None:
     needing = [gate.name for gate in PROOF_GATES if gate.needs_tests]
     assert needing == ["coverage", "inert", "mutation", "properties"]
+
+
+def test_a_doubt_comes_last_and_keeps_the_command_to_run_again() -> None:
+    doubt = Finding("", 0, "claim tests pass", "no test ran", "Say what is so.", "warning")
+    known = Finding("t.py", 3, "t.py::test_old", "assert 1", "re-run: pytest t.py", "warning")
+    failing = Finding("t.py", 9, "t.py::test_a", "assert 0", "re-run: pytest t.py::test_a")
+    text = report(
+        [
+            Verdict("claims", FINDINGS, "1 statement is doubtful", [doubt]),
+            Verdict("tests", FINDINGS, "1 of 2 tests failed", [known, failing]),
+        ]
+    )
+    assert text.splitlines() == [
+        "tests: 1 of 2 tests failed",
+        "- t.py::test_a (line 9): assert 0",
+        "- t.py::test_old (line 3): assert 1",
+        "claims: 1 statement is doubtful",
+        "- claim tests pass: no test ran",
+        "re-run: pytest t.py::test_a",
+    ]

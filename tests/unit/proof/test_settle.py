@@ -11,7 +11,7 @@ import pytest
 
 from ambidex import locate
 from ambidex.changes import diff, trees
-from ambidex.proof import flaky, suite
+from ambidex.proof import flaky, suite, testmap
 from ambidex.proof.subject import Subject
 from ambidex.verdict import FINDINGS, NOT_RUN, PASSED, Verdict, blocks
 from testing.projects import repository
@@ -248,6 +248,40 @@ def test_a_flaky_test_that_the_change_does_not_reach_is_named_and_recorded(tmp_p
     assert verdict.details["flaky"] == ["tests/test_shop.py::test_sometimes"]
     entry = flaky.census(work.state)["tests/test_shop.py::test_sometimes"]
     assert (entry.seen, entry.excused) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("imports", "severity"),
+    [
+        pytest.param("pathlib", "warning", id="nothing of it"),
+        pytest.param("pathlib, shop", "error", id="the changed module"),
+    ],
+)
+def test_what_ran_at_import_reaches_the_tests_that_import_it(
+    tmp_path: Path, imports: str, severity: str
+) -> None:
+    lonely = sometimes(tmp_path, "run == 1").replace("pathlib, shop", imports)
+    work = Work(tmp_path, {"tests/test_shop.py": _TESTS, "tests/test_lonely.py": lonely})
+    work.write({"shop.py": _SHOP + "\n\ndef third(amount):\n    return amount / 3\n"})
+    assert by_name(work.suite())["test_sometimes"][0] == severity
+
+
+def test_the_suite_is_recorded_again_where_it_runs_at_once_on_other_files(tmp_path: Path) -> None:
+    """Otherwise a line that changed since the last recording would look as if nobody ran it."""
+    work = Work(tmp_path, {"tests/test_shop.py": _TESTS.replace("== 3", "== 2")})
+    for text in ("amount * 3", "2 * amount"):
+        work.write({"shop.py": _SHOP.replace("amount * 2", text)})
+        subject = work.subject()
+        verdict = suite.suite(subject)
+        assert verdict is not None
+        assert verdict.details["recorded"] == 2
+        known = testmap.load(work.state, str(work.path))
+        assert known is not None
+        assert subject.after is not None
+        assert known.tree == subject.after.sha
+        line = _SHOP.splitlines().index("    return amount * 2") + 1
+        assert line in known.executed("shop.py")
+    assert "recorded" not in work.suite().details
 
 
 def test_a_test_that_became_flaky_with_the_change_is_an_error(tmp_path: Path) -> None:
