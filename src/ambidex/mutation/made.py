@@ -52,7 +52,7 @@ def generate(
     former: str | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Made:
-    """What `generator.generate` answers to the same question, from memory if it was asked before."""
+    """What `generator.generate` answers, from memory if it was asked the same before."""
     question = [path, text, functions, lines, former, _generator()]
     asked = json.dumps(question).encode("utf-8", "surrogatepass")
     key = hashlib.sha256(asked).hexdigest()

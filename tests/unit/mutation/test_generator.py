@@ -68,9 +68,7 @@ def test_a_python_without_mutmut_says_so(tmp_path: Path, environ: dict[str, str]
 
 
 @pytest.mark.parametrize("program", ["/bin/true", "/bin/false", "/bin/echo"])
-def test_what_is_no_python_says_so(
-    tmp_path: Path, environ: dict[str, str], program: str
-) -> None:
+def test_what_is_no_python_says_so(tmp_path: Path, environ: dict[str, str], program: str) -> None:
     link(tmp_path, program)
     made = generator.generate("a.py", TEXT, environ=environ)
     assert made.error.startswith("the tools' Python made no mutants: exit status")
