@@ -106,17 +106,14 @@ def run(
     started = time.monotonic()
     outcome = Outcome()
     outcome.modules = {module.path: module for module in modules}
-    made = _generate(state, modules, environ, outcome)
-    mutants = [each for each in made if keep is None or keep(each)]
+    mutants = [each for each in _generate(state, modules, outcome) if keep is None or keep(each)]
     if mutants:
         _judge(root, state, policy, command(), mutants, tests, environ, deadline, fresh, outcome)
     outcome.seconds = time.monotonic() - started
     return outcome
 
 
-def _generate(
-    state: str, modules: Sequence[Module], environ: Mapping[str, str], outcome: Outcome
-) -> list[Mutant]:
+def _generate(state: str, modules: Sequence[Module], outcome: Outcome) -> list[Mutant]:
     from ambidex.mutation import made
 
     found: list[Mutant] = []
@@ -132,12 +129,7 @@ def _generate(
             asked.append({"lines": module.ranges})
         for restriction in asked:
             generated = made.generate(
-                state,
-                module.path,
-                module.text,
-                former=module.former,
-                environ=environ,
-                **restriction,
+                state, module.path, module.text, former=module.former, **restriction
             )
             if generated.error:
                 outcome.errors[module.path] = generated.error

@@ -17,7 +17,7 @@ from ambidex.policy import private
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
 _VERSION = 1
@@ -50,9 +50,8 @@ def generate(
     functions: Sequence[str] | None = None,
     lines: Sequence[tuple[int, int]] | None = None,
     former: str | None = None,
-    environ: Mapping[str, str] | None = None,
 ) -> Made:
-    """What `generator.generate` answers, from memory if it was asked the same before."""
+    """What `mutants.generate` answers to the same question, from memory if it was asked before."""
     question = [path, text, functions, lines, former, _generator()]
     asked = json.dumps(question).encode("utf-8", "surrogatepass")
     key = hashlib.sha256(asked).hexdigest()
@@ -64,11 +63,9 @@ def generate(
             entry = known[key]
             found = [Mutant.from_dict(each) for each in entry["mutants"]]
             return Made(found, dict(entry["dropped"]), "")
-    from ambidex.mutation import generator
+    from ambidex.mutation import mutants
 
-    generated = generator.generate(
-        path, text, environ=environ, lines=lines, functions=functions, former=former
-    )
+    generated = mutants.generate(path, text, lines=lines, functions=functions, former=former)
     if not generated.error and len(generated.mutants) <= MOST_MUTANTS:
         known[key] = {
             "mutants": [each.as_dict() for each in generated.mutants],

@@ -72,7 +72,7 @@ def mutants(
     imported is left out: it is judged in cold processes, which take too long for the question
     whether a property can fail at all.
     """
-    from ambidex.mutation.generator import generate
+    from ambidex.mutation.mutants import generate
 
     chosen = {each: list(those[:_MOST_FUNCTIONS]) for each, those in places.items()}
     wanted: dict[str, set[str]] = {}
@@ -84,8 +84,7 @@ def mutants(
         text = _text(subject, path)
         if text is None:
             continue
-        generated = generate(path, text, environ=subject.environ, functions=sorted(names))
-        for mutant in generated.mutants:
+        for mutant in generate(path, text, functions=sorted(names)).mutants:
             if not mutant.at_import and not _crashes(mutant):
                 made.setdefault((path, mutant.qualname), []).append(mutant)
     for column in made.values():

@@ -55,8 +55,7 @@ def suite(subject: Subject) -> Verdict | None:
 
     Tests that were green a moment ago run again: order, session fixtures and thresholds over
     the whole run (coverage) are part of what the project configured. It is recorded only where
-    the test map is not complete or not of this tree (no affected tests were recorded before),
-    because recording can double the time.
+    the test map is not complete, because recording can double the time.
     """
     from ambidex.proof import select, testmap
 
@@ -67,10 +66,9 @@ def suite(subject: Subject) -> Verdict | None:
     ):
         return Verdict("tests", NOT_RUN, "the project has no test files")
     known = testmap.load(subject.state, subject.root)
-    tree = subject.after.sha if subject.after is not None else ""
-    up_to_date = known is not None and known.complete and known.tree == tree
+    complete = known is not None and known.complete
     slow = testmap.is_slow(subject.state, subject.root)
-    return _run(subject, (), record=not up_to_date and not slow)
+    return _run(subject, (), record=not complete and not slow)
 
 
 def _run(subject: Subject, nodes: Sequence[str], *, record: bool) -> Verdict:
