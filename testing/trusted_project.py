@@ -51,9 +51,9 @@ source = ["src"]
     "tests/conftest.py": """import os
 
 
-def pytest_sessionstart(session):
+def pytest_collection_finish(session):
     with open(os.environ["HOME"] + "/suite-runs", "a") as file:
-        file.write("run\\n")
+        file.write(" ".join(item.nodeid for item in session.items) + "\\n")
 """,
     "tests/test_price.py": """from price import discounted
 
@@ -108,6 +108,11 @@ def grant(hooks: Hooks) -> None:
 
 
 def suite_runs(hooks: Hooks) -> int:
-    """How often the project's suite was started."""
+    """How often the project's suite, or a part of it, was started."""
+    return len(tests_run(hooks))
+
+
+def tests_run(hooks: Hooks) -> list[list[str]]:
+    """The node ids of each run that `suite_runs` counts; of `SHELL` one word."""
     path = hooks.home / "suite-runs"
-    return len(path.read_text().splitlines()) if path.exists() else 0
+    return [line.split() for line in path.read_text().splitlines()] if path.exists() else []

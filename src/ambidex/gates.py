@@ -37,16 +37,17 @@ PROOF_GATES: tuple[Gate, ...] = (
     Gate("scope", later("ambidex.proof.scope", "judge")),
     Gate("weakening", later("ambidex.proof.weakening", "judge")),
     Gate("tests", suite.irrelevant, suite.affected_tests, suite.suite),
-    Gate("coverage", later("ambidex.proof.coverage_gate", "judge")),
+    Gate("coverage", later("ambidex.proof.coverage_gate", "judge"), needs_tests=True),
     Gate("types", later("ambidex.proof.types_gate", "judge")),
-    Gate("inert", later("ambidex.mutation.inert", "judge")),
+    Gate("inert", later("ambidex.mutation.inert", "judge"), needs_tests=True),
     Gate(
         "mutation",
         later("ambidex.mutation.stryker", "judge"),
         later("ambidex.mutation.cargo", "judge"),
         later("ambidex.mutation.gate", "judge"),
+        needs_tests=True,
     ),
-    Gate("properties", later("ambidex.mutation.properties", "judge")),
+    Gate("properties", later("ambidex.mutation.properties", "judge"), needs_tests=True),
 )
 
 

@@ -156,7 +156,9 @@ def test_a_hook_that_answers_wrongly_is_named_with_what_came_instead(
     expected = "expected that a destructive command is denied and a write to a golden test"
     assert found["PreToolUse"][0].startswith(expected)
     assert "; instead: silence" in found["PreToolUse"][0]
-    assert "RuntimeError: a mistake of ours" in found["Stop"][0]
+    # That of a subagent is judged by the same hook.
+    assert "RuntimeError: a mistake of ours" in found["Stop and 1 more"][0]
+    assert found["Stop and 1 more"][0].startswith("Stop, SubagentStop do not answer")
 
 
 def test_a_launcher_that_is_gone_is_found(installed: Machine) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from testing.hooks import Hooks
-from testing.trusted_project import PYTEST, grant, suite_runs, trusted_project
+from testing.trusted_project import PYTEST, grant, suite_runs, tests_run, trusted_project
 
 
 @pytest.fixture
@@ -35,7 +35,12 @@ def test_failing_tests_block_with_what_to_do_and_the_fix_releases(python: Hooks)
     assert "tests/test_price.py::test_half_off" in answer.reason
     assert "re-run:" in answer.reason
     assert "test_names" not in answer.reason
-    assert suite_runs(python) == 1, "the affected tests, and not the suite after them"
+    affected = [f"tests/test_price.py::{name}" for name in ("test_half_off", "test_nothing_off")]
+    failing = affected[:1]
+    assert tests_run(python) == [
+        *(affected, failing),  # and not the suite after them; what fails runs once more
+        *(failing, failing),  # whether it failed before the change, too
+    ]
     python.write("src/price.py", broken.replace("percent\n", "percent * cents // 100\n"))
     assert python.stop(active=True).reply is None
     assert statuses(python)["tests"] == "passed"
@@ -132,6 +137,10 @@ def test_a_gate_that_reports_tells_the_user_and_blocks_nothing(trusted: Hooks) -
     assert not answer.blocks
     assert "report only" in answer.note
     assert statuses(trusted)["tests"] == "findings"
+    trusted.write("notes.md", "unrelated\n")
+    assert trusted.stop().note == "", "the user has heard of it"
+    trusted.write("src/value.py", "VALUE = 'still wrong'\n")
+    assert "still wrong" in trusted.stop().note
 
 
 def test_a_gate_that_is_off_runs_nothing(trusted: Hooks) -> None:

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from ambidex import locate
+from ambidex import fastjson, locate
 from ambidex.cli.status import gather
 from ambidex.guard import approvals
 from ambidex.guard.decide import decide
 from ambidex.guard.scene import Scene
 from ambidex.instructions import hold
 from ambidex.instructions.inspect import inspect
-from ambidex.policy import snapshot
+from ambidex.policy import private, snapshot
+from ambidex.policy.compile import compile_policy
 from testing.configured_project import environment, make_project
 from testing.terminal import run_on_terminal
 
@@ -54,6 +55,10 @@ class Desk:
         self.folder = folder
         self.root = make_project(folder / "project", {**FILES, "ambidex.toml": policy})
         self.state = locate.repository_state(self.environ, str(self.root))
+        # Compiled here: the guard gives its own compiler a few seconds, which a busy machine may
+        # not have, and then answers by the strict defaults.
+        compiled = fastjson.dumps(compile_policy(str(self.root)))
+        private.replace(snapshot.snapshot_path(self.state, str(self.root)), compiled)
 
     def type(self, *arguments: str, cwd: str = "", **options: object) -> tuple[int, str]:
         where = self.root / cwd

@@ -207,11 +207,27 @@ def _act(context: Context, store: Store, step: stop.Step, judged: list[Judged]) 
         return replies.block(context.event.name, f"{step.text}\n{_failing(context, judged)}")
     if step.action == stop.PASS:
         verdicts = [verdict for one in judged for verdict in one.verdicts]
-        return _reported(context, verdicts, levels)
-    # A project without tests would hear the same at every Stop.
-    if step.cause == "unproved" and not store.once(context.event.session_id, step.text):
+        return _reported(context, store, verdicts, levels)
+    if step.cause == "unproved" and not _is_news(context, store, judged):
         return None
     return replies.note(f"Ambidex: {step.text}")
+
+
+def _is_news(context: Context, store: Store, judged: list[Judged]) -> bool:
+    """Whether a gate did not run for a reason that this session has not heard.
+
+    A project without tests would hear the same at every Stop.
+    """
+    levels = context.policy["gates"][context.track]
+    session = context.event.session_id
+    new = [
+        # Each is remembered, whatever the others were.
+        store.once(session, f"{verdict.gate}: {verdict.reason}")
+        for one in judged
+        for verdict in _counting(list(one.verdicts), levels)
+        if verdict.status == NOT_RUN and not verdict.is_fine
+    ]
+    return any(new)
 
 
 def _write_evidence(context: Context, judged: list[Judged]) -> None:
@@ -336,9 +352,34 @@ def _text(context: Context, verdicts: list[Verdict]) -> str:
     return "\n".join(parts)
 
 
-def _reported(context: Context, verdicts: list[Verdict], levels: dict[str, str]) -> Reply | None:
-    """Findings of gates that only report go to the user; at Stop the model has no channel."""
-    found = [v for v in verdicts if v.status == FINDINGS and not blocks(v, levels)]
+def _reported(
+    context: Context, store: Store, verdicts: list[Verdict], levels: dict[str, str]
+) -> Reply | None:
+    """Findings that do not hold the agent go to the user, who hears of each once per session.
+
+    At Stop the model has no channel for them.
+    """
+    told = [v for v in verdicts if v.status == FINDINGS and not blocks(v, levels)]
+    fresh = [_not_told(context.event.session_id, store, verdict) for verdict in told]
+    found = [verdict for verdict in fresh if verdict is not None]
     if not found:
         return None
     return replies.note(f"Ambidex (report only): {_text(context, found)}")
+
+
+def _not_told(session: str, store: Store, verdict: Verdict) -> Verdict | None:
+    """The verdict with those of its findings that the session's user has not heard of yet."""
+    from ambidex.proof.fingerprint import normalise
+
+    findings = [
+        one
+        for one in verdict.findings
+        if store.once(
+            session, f"told {verdict.gate} {one.path} {one.rule} {normalise(one.message)}"
+        )
+    ]
+    if not findings:
+        return None
+    return Verdict(
+        verdict.gate, FINDINGS, verdict.reason, findings, verdict.details, verdict.seconds
+    )

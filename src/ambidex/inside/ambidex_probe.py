@@ -7,6 +7,7 @@ the environment, which it takes away again:
     AMBIDEX_PROBE_ROOT       the folder whose Python files count
     AMBIDEX_PROBE_PACKAGES   where `coverage` is, should the project have none of its own
     AMBIDEX_PROBE_LINES      `0`: no lines are recorded, only what became of the tests
+    AMBIDEX_PROBE_INSTEAD    `1`: pytest-cov does not measure, so that this plugin can
     AMBIDEX_PROBE_FOREIGN    a folder from which no module of the project may come
 
 For each process that runs tests it leaves `<worker>-<pid>.json`, written last, and beside it
@@ -40,6 +41,7 @@ _FOLDER = os.environ.get("AMBIDEX_PROBE", "")
 _ROOT = os.environ.get("AMBIDEX_PROBE_ROOT", "")
 _PACKAGES = os.environ.get("AMBIDEX_PROBE_PACKAGES", "")
 _LINES = os.environ.get("AMBIDEX_PROBE_LINES", "") != "0"
+_INSTEAD = os.environ.get("AMBIDEX_PROBE_INSTEAD", "") == "1"
 _FOREIGN = os.environ.get("AMBIDEX_PROBE_FOREIGN", "")
 
 # Audit events of the standard library by which another process is started.
@@ -64,6 +66,7 @@ class _Probe:
         self.pid = os.getpid()
         self.coverage: Any = None
         self.reason = ""
+        self.rival = ""
         self.tests: dict[str, dict[str, Any]] = {}
         self.current = ""
         self.contexts = [""]
@@ -79,6 +82,7 @@ class _Probe:
         if self.reason:
             return
         if getattr(options, "cov_source", None) and not getattr(options, "no_cov", False):
+            self.rival = "pytest-cov"
             self.reason = "the project measures its coverage itself (pytest-cov)"
             return
         if sys.gettrace() is not None or _monitored():
@@ -137,6 +141,7 @@ class _Probe:
             "version": 1,
             "lines": measured is not None,
             "reason": self.reason,
+            "rival": self.rival,
             "tests": self.tests,
             "foreign": _foreign_modules(),
         }
@@ -228,10 +233,21 @@ def _start(config: Any) -> None:
             _probe.give_up(error)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: Any) -> None:
-    """Before the first file of the project is imported."""
+def _stand_in(options: Any) -> None:
+    """Take the tests' lines over from pytest-cov, where that is wanted."""
+    if _probe is not None and _INSTEAD:
+        # Its threshold is not for a part of the tests.
+        for name, value in (("cov_source", []), ("no_cov", True), ("cov_fail_under", None)):
+            if hasattr(options, name):
+                setattr(options, name, value)
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: Any) -> Generator[None]:
+    """Before the first file of the project is imported, and before pytest-cov looks."""
+    _stand_in(early_config.known_args_namespace)
     _start(early_config)
+    yield
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -239,6 +255,8 @@ def pytest_configure(config: Any) -> None:
     """Workers of xdist come by here only; their controller runs no tests."""
     if _probe is None:
         return
+    # xdist gives its workers these options.
+    _stand_in(config.option)
     if hasattr(config, "workerinput") or not _distributes(config):
         _start(config)
         if "PYTEST_XDIST_WORKER" not in os.environ:

@@ -44,7 +44,7 @@ def judge(subject: Subject) -> Verdict | None:
 def _verdict(subject: Subject) -> Verdict:
     from ambidex.mutation import judging
     from ambidex.mutation.baseline import Scores
-    from ambidex.proof import testmap
+    from ambidex.proof import testmap, unrecorded
 
     if subject.before is None:
         return Verdict(GATE, NOT_RUN, "what the files held before is not known")
@@ -57,7 +57,7 @@ def _verdict(subject: Subject) -> Verdict:
     tests = testmap.load(subject.state, subject.root)
     # What changed since it was recorded would look as if no test executed it.
     if tests is None or (subject.after is not None and tests.tree != subject.after.sha):
-        return _without_map(subject)
+        return unrecorded.verdict(GATE, subject)
     outcome = judging.run(
         subject.root,
         subject.state,
@@ -74,14 +74,6 @@ def _verdict(subject: Subject) -> Verdict:
     if verdict.status == PASSED:
         remember(scores, found)
     return verdict
-
-
-def _without_map(subject: Subject) -> Verdict:
-    if not any(verdict.gate == "tests" for verdict in subject.verdicts):
-        reason = "the gate tests is off, and without a run of the tests no mutant can be judged"
-        return Verdict(GATE, NOT_RUN, reason, details={"owed": 0})
-    reason = "which tests execute the changed code is not known: no run on these files is recorded"
-    return Verdict(GATE, NOT_RUN, reason)
 
 
 def verdict_of(

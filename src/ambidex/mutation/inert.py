@@ -64,7 +64,7 @@ def judge(subject: Subject) -> Verdict | None:
 
 def _verdict(subject: Subject) -> Verdict:
     from ambidex.mutation import runner, targets
-    from ambidex.proof import testmap
+    from ambidex.proof import testmap, unrecorded
     from ambidex.proof.files import Files
 
     if subject.before is None:
@@ -79,8 +79,7 @@ def _verdict(subject: Subject) -> Verdict:
         return Verdict(GATE, NOT_RUN, reason, details={"owed": 0})
     known = testmap.load(subject.state, subject.root)
     if known is None or (subject.after is not None and known.tree != subject.after.sha):
-        reason = "which tests execute the changed code is not known for these files"
-        return Verdict(GATE, NOT_RUN, reason)
+        return unrecorded.verdict(GATE, subject)
     pairs, left_out = _pairs(modules, tests, known)
     if not pairs:
         reason = "no new or changed test executes a changed function"

@@ -106,44 +106,50 @@ def run(
     started = time.monotonic()
     outcome = Outcome()
     outcome.modules = {module.path: module for module in modules}
-    mutants = [each for each in _generate(state, modules, outcome) if keep is None or keep(each)]
+    made = _generate(state, modules, outcome, environ, deadline)
+    mutants = [each for each in made if keep is None or keep(each)]
     if mutants:
         _judge(root, state, policy, command(), mutants, tests, environ, deadline, fresh, outcome)
     outcome.seconds = time.monotonic() - started
     return outcome
 
 
-def _generate(state: str, modules: Sequence[Module], outcome: Outcome) -> list[Mutant]:
+def _generate(
+    state: str,
+    modules: Sequence[Module],
+    outcome: Outcome,
+    environ: Mapping[str, str],
+    deadline: float,
+) -> list[Mutant]:
     from ambidex.mutation import made
 
-    found: list[Mutant] = []
+    questions: list[dict[str, Any]] = []
     for module in modules:
         if module.error:
             outcome.errors[module.path] = module.error
             continue
+        about = {"path": module.path, "text": module.text, "former": module.former}
         names = [target.qualname for target in module.targets if target.qualname != MODULE]
-        asked: list[dict[str, Any]] = []
         if names:
-            asked.append({"functions": names})
+            questions.append({**about, "functions": names})
         if len(names) < len(module.targets):
-            asked.append({"lines": module.ranges})
-        for restriction in asked:
-            generated = made.generate(
-                state, module.path, module.text, former=module.former, **restriction
-            )
-            if generated.error:
-                outcome.errors[module.path] = generated.error
-                break
-            for reason, number in generated.dropped.items():
-                outcome.dropped[reason] = outcome.dropped.get(reason, 0) + number
-            for mutant in generated.mutants:
-                if "functions" in restriction:
-                    wanted = mutant.qualname in names
-                else:
-                    on_it = module.is_changed(mutant.line, mutant.end_line)
-                    wanted = mutant.qualname == MODULE and on_it
-                if wanted:
-                    found.append(mutant)
+            questions.append({**about, "lines": list(module.ranges)})
+    found: list[Mutant] = []
+    for question, answer in zip(questions, made.generate(state, questions, environ, deadline)):
+        module = outcome.modules[question["path"]]
+        if answer.error:
+            outcome.errors.setdefault(module.path, answer.error)
+            continue
+        for reason, number in answer.dropped.items():
+            outcome.dropped[reason] = outcome.dropped.get(reason, 0) + number
+        for mutant in answer.mutants:
+            if "functions" in question:
+                wanted = mutant.qualname in question["functions"]
+            else:
+                on_it = module.is_changed(mutant.line, mutant.end_line)
+                wanted = mutant.qualname == MODULE and on_it
+            if wanted:
+                found.append(mutant)
     # Where time ends is decided here: what is new first, what needs a process of its own last.
     return sorted(found, key=lambda each: (not outcome.is_changed(each), each.at_import))
 

@@ -17,8 +17,11 @@ from ambidex.policy import private
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
+
+    from ambidex.mutation.making import Question
+    from ambidex.mutation.mutants import Generated
 
 _VERSION = 1
 MOST_KEPT = 4
@@ -43,39 +46,60 @@ class Made:
 
 
 def generate(
-    state: str,
-    path: str,
-    text: str,
-    *,
-    functions: Sequence[str] | None = None,
-    lines: Sequence[tuple[int, int]] | None = None,
-    former: str | None = None,
-) -> Made:
-    """What `mutants.generate` answers to the same question, from memory if it was asked before."""
-    question = [path, text, functions, lines, former, _generator()]
-    asked = json.dumps(question).encode("utf-8", "surrogatepass")
-    key = hashlib.sha256(asked).hexdigest()
-    name = hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest()
-    file = os.path.join(state, "mutation", f"made-{name}.json")
-    known = _load(file)
-    if key in known:
-        with contextlib.suppress(KeyError, TypeError, ValueError):
-            entry = known[key]
-            found = [Mutant.from_dict(each) for each in entry["mutants"]]
-            return Made(found, dict(entry["dropped"]), "")
-    from ambidex.mutation import mutants
+    state: str, questions: Sequence[Question], environ: Mapping[str, str], deadline: float
+) -> list[Made]:
+    """What `making.generate` answers to the same questions, from memory if they were asked before.
 
-    generated = mutants.generate(path, text, lines=lines, functions=functions, former=former)
-    if not generated.error and len(generated.mutants) <= MOST_MUTANTS:
-        known[key] = {
-            "mutants": [each.as_dict() for each in generated.mutants],
-            "dropped": generated.dropped,
-        }
-        latest = dict(list(known.items())[-MOST_KEPT:])
-        with contextlib.suppress(OSError):
-            content = json.dumps({"version": _VERSION, "made": latest})
-            private.replace(file, content, lasting=False)
-    return Made(generated.mutants, generated.dropped, generated.error)
+    Args:
+        state: the repository's state directory.
+        questions: see `making.generate`, like the rest.
+        environ: see there.
+        deadline: see there.
+    """
+    generator = _generator()
+    found: list[Made | None] = [_remembered(state, each, generator) for each in questions]
+    unknown = [at for at, each in enumerate(found) if each is None]
+    if unknown:
+        from ambidex.mutation import making
+
+        made = making.generate([questions[at] for at in unknown], environ, deadline)
+        for at, each in zip(unknown, made):
+            found[at] = Made(each.mutants, each.dropped, each.error)
+            if not each.error and len(each.mutants) <= MOST_MUTANTS:
+                _keep(state, questions[at], generator, each)
+    return [each for each in found if each is not None]
+
+
+def _remembered(state: str, question: Question, generator: list[Any]) -> Made | None:
+    known = _load(_file(state, question))
+    with contextlib.suppress(KeyError, TypeError, ValueError):
+        entry = known[_key(question, generator)]
+        found = [Mutant.from_dict(each) for each in entry["mutants"]]
+        return Made(found, dict(entry["dropped"]), "")
+    return None
+
+
+def _keep(state: str, question: Question, generator: list[Any], made: Generated) -> None:
+    file = _file(state, question)
+    known = _load(file)
+    known[_key(question, generator)] = {
+        "mutants": [each.as_dict() for each in made.mutants],
+        "dropped": made.dropped,
+    }
+    latest = dict(list(known.items())[-MOST_KEPT:])
+    with contextlib.suppress(OSError):
+        content = json.dumps({"version": _VERSION, "made": latest})
+        private.replace(file, content, lasting=False)
+
+
+def _key(question: Question, generator: list[Any]) -> str:
+    asked = json.dumps([question, generator], sort_keys=True)
+    return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _file(state: str, question: Question) -> str:
+    name = hashlib.sha256(question["path"].encode("utf-8", "surrogatepass")).hexdigest()
+    return os.path.join(state, "mutation", f"made-{name}.json")
 
 
 def _generator() -> list[Any]:

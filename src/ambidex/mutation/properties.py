@@ -51,7 +51,9 @@ def judge(subject: Subject) -> Verdict:
         return _owes_nothing("no property test is concerned")
     known = _map(subject)
     if known is None:
-        return Verdict(GATE, NOT_RUN, _NO_MAP)
+        from ambidex.proof import unrecorded
+
+        return unrecorded.verdict(GATE, subject)
     from ambidex.mutation import property_mutants
 
     others = [each for found in by_file.values() for each in found if each not in own]
@@ -219,7 +221,7 @@ def _judge(
 
     started = time.monotonic()
     deadline = subject.deadline_of("mutation")
-    reached = property_mutants.mutants(subject, known, places)
+    reached = property_mutants.mutants(subject, known, places, deadline)
     try:
         scores = property_kills.score(
             {each: those for each, those in reached.items() if those},

@@ -63,7 +63,10 @@ def executed(
 
 
 def mutants(
-    subject: Subject, known: TestMap, places: Mapping[Property, Sequence[Place]]
+    subject: Subject,
+    known: TestMap,
+    places: Mapping[Property, Sequence[Place]],
+    deadline: float,
 ) -> Reached:
     """Mutants of each property's functions, by turns, in an order that chance could have made.
 
@@ -72,7 +75,7 @@ def mutants(
     imported is left out: it is judged in cold processes, which take too long for the question
     whether a property can fail at all.
     """
-    from ambidex.mutation.mutants import generate
+    from ambidex.mutation import making
 
     chosen = {each: list(those[:_MOST_FUNCTIONS]) for each, those in places.items()}
     wanted: dict[str, set[str]] = {}
@@ -80,13 +83,16 @@ def mutants(
         for path, function, _ in those:
             wanted.setdefault(path, set()).add(function.qualname)
     made: dict[tuple[str, str], list[Mutant]] = {}
-    for path, names in wanted.items():
-        text = _text(subject, path)
-        if text is None:
-            continue
-        for mutant in generate(path, text, functions=sorted(names)).mutants:
+    texts = {path: _text(subject, path) for path in wanted}
+    questions = [
+        {"path": path, "text": text, "functions": sorted(wanted[path])}
+        for path, text in texts.items()
+        if text is not None
+    ]
+    for answer in making.generate(questions, subject.environ, deadline):
+        for mutant in answer.mutants:
             if not mutant.at_import and not _crashes(mutant):
-                made.setdefault((path, mutant.qualname), []).append(mutant)
+                made.setdefault((mutant.path, mutant.qualname), []).append(mutant)
     for column in made.values():
         column.sort(key=_shuffled)
     return {

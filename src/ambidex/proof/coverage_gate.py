@@ -41,10 +41,10 @@ def judge(subject: Subject) -> Verdict | None:
 
     Returns:
         `findings` with the lines that no test executes where it is less than
-        `tests.min_coverage` percent; `not_run` without a test map, with `owed` 0 where no
-        executable line changed.
+        `tests.min_coverage` percent; `not_run` without a test map (see `unrecorded`), with `owed`
+        0 where no executable line changed.
     """
-    from ambidex.proof import testmap
+    from ambidex.proof import testmap, unrecorded
 
     least = subject.policy["tests"]["min_coverage"]
     if not least:
@@ -57,9 +57,7 @@ def judge(subject: Subject) -> Verdict | None:
         return Verdict(GATE, NOT_RUN, "no executable line changed", details={"owed": 0})
     known = testmap.load(subject.state, subject.root)
     if known is None:
-        return Verdict(
-            GATE, NOT_RUN, f"which lines the tests execute is not known: {_why(subject)}"
-        )
+        return unrecorded.verdict(GATE, subject)
     total = sum(len(statements) for statements, _ in changed.values())
     missing = {}
     for path, (statements, first_lines) in changed.items():
@@ -165,14 +163,6 @@ def is_source(policy: Mapping[str, Any], path: str) -> bool:
 def _within(path: str, folder: str) -> bool:
     folder = folder.strip("/")
     return folder in ("", ".") or path.startswith(f"{folder}/")
-
-
-def _why(subject: Subject) -> str:
-    for verdict in subject.verdicts:
-        recorded = verdict.details.get("recorded")
-        if verdict.gate == "tests" and isinstance(recorded, str):
-            return recorded
-    return "no run of the tests was recorded"
 
 
 def _parser(environ: Mapping[str, str]) -> Any:

@@ -53,14 +53,19 @@ class Gate:
         layers: what is tried in turn until one does not pass.
         keeps: whether the verdict depends on the tree and the policy alone, so that it holds
             until one of them changes.
+        needs_tests: whether it builds on tests that ran, so that it has nothing to say where the
+            gate `tests` found none, or found them failing.
     """
 
-    __slots__ = ("keeps", "layers", "name")
+    __slots__ = ("keeps", "layers", "name", "needs_tests")
 
-    def __init__(self, name: str, *layers: Layer, keeps: bool = True) -> None:
+    def __init__(
+        self, name: str, *layers: Layer, keeps: bool = True, needs_tests: bool = False
+    ) -> None:
         self.name = name
         self.layers = layers
         self.keeps = keeps
+        self.needs_tests = needs_tests
 
 
 def prove(
@@ -71,6 +76,8 @@ def prove(
 ) -> list[Verdict]:
     """Prove a change; one verdict per gate that is on, none after the first that blocks.
 
+    Gates that need tests are left out where those say nothing: the reason is told once, by `tests`.
+
     Runs code of the project: the caller has made sure that a person trusts it.
 
     Args:
@@ -79,8 +86,9 @@ def prove(
         evidence: verdicts of exactly this tree under this policy.
         gates: what there is, cheapest first.
     """
+    tested = True
     for gate in gates:
-        if levels.get(gate.name, "off") == "off":
+        if levels.get(gate.name, "off") == "off" or (gate.needs_tests and not tested):
             continue
         verdict = evidence.get(gate.name) if gate.keeps else None
         if verdict is None or verdict.status not in (PASSED, FINDINGS):
@@ -88,8 +96,10 @@ def prove(
             if gate.keeps and verdict.status in (PASSED, FINDINGS):
                 evidence.put(verdict)
         subject.verdicts.append(verdict)
-        if blocks(verdict, levels) or (verdict.gate == "tests" and not _usable(verdict)):
+        if blocks(verdict, levels):
             break
+        if verdict.gate == "tests":
+            tested = _usable(verdict)
     return list(subject.verdicts)
 
 

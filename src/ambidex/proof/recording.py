@@ -36,6 +36,7 @@ class Recording:
     Attributes:
         lines: whether lines were recorded.
         reason: why not, or why not all of them.
+        rival: what measures the lines itself, and would leave it to the probe (`instead`); or `""`.
         tests: the tests that ran, by node id.
         bits: executed lines, by path relative to the root and by context; bit n is line n.
         asked: fixtures that tests asked for while they ran: context, and the start of the node
@@ -44,11 +45,12 @@ class Recording:
         watched: each process that ran tests said where its modules came from.
     """
 
-    __slots__ = ("asked", "bits", "foreign", "lines", "reason", "tests", "watched")
+    __slots__ = ("asked", "bits", "foreign", "lines", "reason", "rival", "tests", "watched")
 
     def __init__(self) -> None:
         self.lines = False
         self.reason = "the tests' process wrote nothing down"
+        self.rival = ""
         self.tests: dict[str, Ran] = {}
         self.bits: dict[str, dict[str, int]] = {}
         self.asked: dict[str, str] = {}
@@ -67,11 +69,12 @@ class Recorder:
         probes: whether the probe takes part at all; without it only `outcomes` are known.
         lines: whether executed lines are asked for.
         foreign: see `environment`.
+        instead: likewise.
         recording: what the probe wrote down; empty until `read`.
         outcomes: `passed`, `failed` or `skipped` (see `junit.Case`) by node id.
     """
 
-    __slots__ = ("_packages", "foreign", "lines", "outcomes", "probes", "recording")
+    __slots__ = ("_packages", "foreign", "instead", "lines", "outcomes", "probes", "recording")
 
     def __init__(
         self,
@@ -79,11 +82,13 @@ class Recorder:
         *,
         lines: bool = True,
         foreign: str = "",
+        instead: bool = False,
     ) -> None:
         """Prepare a run; `environ` is Ambidex's own, without one there is no probe."""
         self.probes = environ is not None
         self.lines = lines
         self.foreign = foreign
+        self.instead = instead
         self.recording = Recording()
         self.outcomes: dict[str, str] = {}
         self._packages = packages(environ) if lines and environ is not None else ""
@@ -91,7 +96,13 @@ class Recorder:
     def environment(self, environ: Mapping[str, str], folder: str, root: str) -> dict[str, str]:
         """The environment of the tests; `folder` is private to the run."""
         return environment(
-            environ, folder, root, self._packages, lines=self.lines, foreign=self.foreign
+            environ,
+            folder,
+            root,
+            self._packages,
+            lines=self.lines,
+            foreign=self.foreign,
+            instead=self.instead,
         )
 
     def read(self, folder: str, root: str) -> None:
@@ -107,6 +118,7 @@ def environment(
     *,
     lines: bool = True,
     foreign: str = "",
+    instead: bool = False,
 ) -> dict[str, str]:
     """`environ`, completed so that the probe is found and writes into `folder`.
 
@@ -117,6 +129,7 @@ def environment(
         packages: where `coverage` is if the tests' Python has none; see `packages`.
         lines: whether lines are recorded.
         foreign: a folder from which no module may come; those that do are in `Recording.foreign`.
+        instead: pytest-cov does not measure, and its threshold does not count.
     """
     from ambidex import inside
 
@@ -129,6 +142,7 @@ def environment(
         "AMBIDEX_PROBE_ROOT": os.path.realpath(root),
         "AMBIDEX_PROBE_PACKAGES": packages,
         "AMBIDEX_PROBE_LINES": "1" if lines else "0",
+        "AMBIDEX_PROBE_INSTEAD": "1" if instead else "0",
         "AMBIDEX_PROBE_FOREIGN": os.path.realpath(foreign) if foreign else "",
     }
 
@@ -179,6 +193,7 @@ def read(folder: str, root: str) -> Recording:
             }
             with_lines, reason = bool(written["lines"]), str(written["reason"])
             foreign = [str(path) for path in written["foreign"]]
+            rival = str(written["rival"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             reasons.append(f"{name} can't be read: {error}")
             unread = True
@@ -188,6 +203,7 @@ def read(folder: str, root: str) -> Recording:
         recording.tests.update(tests)
         recording.asked.update(asked)
         recording.foreign += foreign
+        recording.rival = recording.rival or rival
         recording.lines = recording.lines or with_lines
         if reason or not with_lines:
             reasons.append(reason)

@@ -12,10 +12,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ambidex.proof.recording import Recorder
     from ambidex.proof.subject import Subject
 
 _FAILED_TESTS = 1
 _USAGE_ERROR = 4
+# How much longer a run may take that is recorded.
+_SLOWER = 3
 
 
 def irrelevant(subject: Subject) -> Verdict | None:
@@ -55,7 +58,8 @@ def suite(subject: Subject) -> Verdict | None:
 
     Tests that were green a moment ago run again: order, session fixtures and thresholds over
     the whole run (coverage) are part of what the project configured. It is recorded only where
-    the test map is not complete, because recording can double the time.
+    the test map is not complete or not of this tree (no affected tests were recorded before),
+    because recording can double the time.
     """
     from ambidex.proof import select, testmap
 
@@ -66,29 +70,21 @@ def suite(subject: Subject) -> Verdict | None:
     ):
         return Verdict("tests", NOT_RUN, "the project has no test files")
     known = testmap.load(subject.state, subject.root)
-    complete = known is not None and known.complete
+    tree = subject.after.sha if subject.after is not None else ""
+    up_to_date = known is not None and known.complete and known.tree == tree
     slow = testmap.is_slow(subject.state, subject.root)
-    return _run(subject, (), record=not complete and not slow)
+    return _run(subject, (), record=command.is_pytest and not up_to_date and not slow)
 
 
 def _run(subject: Subject, nodes: Sequence[str], *, record: bool) -> Verdict:
-    from ambidex.proof import python_tests, settle, testmap
+    from ambidex.proof import settle, testmap
     from ambidex.proof.recording import Recorder
 
-    recorder = Recorder(subject.environ if record else None)
-    verdict = python_tests.run(
-        subject.root,
-        subject.state,
-        subject.command(),
-        environ=subject.environ,
-        deadline=subject.deadline_of("tests"),
-        nodes=nodes,
-        recorder=recorder,
-    )
+    # What a project measures, and demands, itself is about the whole suite.
+    recorder = Recorder(subject.environ if record else None, instead=bool(nodes))
+    verdict = _tested(subject, nodes, recorder)
     if record and verdict.details.get("exit_code") in (0, _FAILED_TESTS):
-        tree = subject.after.sha if subject.after is not None else ""
-        testmap.merge(subject.state, subject.root, recorder.recording, tree, nodes)
-        verdict.details["recorded"] = recorder.recording.reason or len(recorder.recording.tests)
+        _keep(subject, recorder, verdict, nodes)
     elif record and not nodes and verdict.status == NOT_RUN:
         # Perhaps it is fast enough without.
         testmap.mark_slow(subject.state, subject.root)
@@ -97,7 +93,45 @@ def _run(subject: Subject, nodes: Sequence[str], *, record: bool) -> Verdict:
     if verdict.status == PASSED and not nodes:
         # All of it ran: whatever it is compared with, it is green.
         verdict.details["any_base"] = True
+        if recorder.recording.rival:
+            _record_apart(subject, verdict)
     return verdict
+
+
+def _tested(subject: Subject, nodes: Sequence[str], recorder: Recorder) -> Verdict:
+    from ambidex.proof import python_tests
+
+    return python_tests.run(
+        subject.root,
+        subject.state,
+        subject.command(),
+        environ=subject.environ,
+        deadline=subject.deadline_of("tests"),
+        nodes=nodes,
+        recorder=recorder,
+    )
+
+
+def _keep(subject: Subject, recorder: Recorder, verdict: Verdict, nodes: Sequence[str]) -> None:
+    """Bring the test map up to date with a run, and say in its verdict how much is known."""
+    from ambidex.proof import testmap
+
+    tree = subject.after.sha if subject.after is not None else ""
+    recording = recorder.recording
+    testmap.merge(subject.state, subject.root, recording, tree, nodes)
+    verdict.details["recorded"] = recording.reason or len(recording.tests)
+
+
+def _record_apart(subject: Subject, verdict: Verdict) -> None:
+    """Run a green suite once more for the test map, without pytest-cov, if there is time."""
+    from ambidex.proof.recording import Recorder
+
+    if time.monotonic() + _SLOWER * verdict.seconds > subject.deadline:
+        return
+    recorder = Recorder(subject.environ, instead=True)
+    again = _tested(subject, (), recorder)
+    if again.details.get("exit_code") == 0:
+        _keep(subject, recorder, verdict, ())
 
 
 def _environment(subject: Subject, verdict: Verdict) -> Verdict:

@@ -18,46 +18,16 @@ import os
 import time
 import zlib
 
+from ambidex.proof.testmap_file import Data, Test
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Mapping, Sequence
 
     from ambidex.proof.recording import Recording
 
-_VERSION = 2
 _SLOW_SECONDS = 7 * 86_400.0
 _PASSED = ("passed", "xfailed")
-
-_SCHEMA = """
-CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE file(id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, content BLOB NOT NULL);
-CREATE TABLE test(
-    node TEXT PRIMARY KEY, outcome TEXT NOT NULL, seconds REAL NOT NULL, starts INTEGER NOT NULL
-);
-CREATE TABLE uses(node TEXT NOT NULL, context TEXT NOT NULL, PRIMARY KEY(node, context));
-CREATE TABLE line(
-    file INTEGER NOT NULL, context TEXT NOT NULL, bits BLOB NOT NULL, PRIMARY KEY(file, context)
-);
-CREATE INDEX users ON uses(context);
-"""
-
-
-class Test:
-    """What is known of one test.
-
-    Attributes:
-        outcome: `passed`, `failed`, `skipped` or `xfailed`.
-        seconds: setup, call and teardown together, when it ran last; recording included.
-        starts: it started another process, whose lines nobody has seen.
-    """
-
-    __slots__ = ("outcome", "seconds", "starts")
-
-    def __init__(self, outcome: str, seconds: float, starts: bool) -> None:
-        self.outcome = outcome
-        self.seconds = seconds
-        self.starts = starts
 
 
 class TestMap:
@@ -165,19 +135,15 @@ class TestMap:
 
 def load(state: str, root: str) -> TestMap | None:
     """The map of the work tree `root`; None where there is none or it can't be read."""
-    import sqlite3
+    from ambidex.proof import testmap_file
 
-    path = _path(state, root)
-    if not os.path.exists(path):
+    data = testmap_file.read(_path(state, root))
+    if data is None:
         return None
-    try:
-        connection = sqlite3.connect(path, timeout=5)
-        try:
-            return _load(connection, root)
-        finally:
-            connection.close()
-    except (sqlite3.Error, TypeError, ValueError):
-        return None
+    uses = [(node, context) for node, contexts in data.uses.items() for context in contexts]
+    return TestMap(
+        root, data.tree, data.tests, uses, data.contents, data.lines, complete=data.complete
+    )
 
 
 def merge(
@@ -198,6 +164,7 @@ def merge(
     import sqlite3
 
     from ambidex.policy.private import Lock
+    from ambidex.proof import testmap_file
 
     if not recording.lines:
         return None
@@ -205,7 +172,7 @@ def merge(
     try:
         with Lock(path + ".lock", 5):
             old = load(state, root) if nodes else None
-            _write(path, root, _merged(root, old, recording, tree, nodes))
+            testmap_file.write(path, root, _merged(root, old, recording, tree, nodes))
     except (OSError, sqlite3.Error):
         return None
     return load(state, root)
@@ -240,22 +207,10 @@ def numbers(bits: int) -> list[int]:
     return found
 
 
-class _Data:
-    """A map in the making."""
-
-    def __init__(self, tree: str) -> None:
-        self.tree = tree
-        self.complete = False
-        self.tests: dict[str, Test] = {}
-        self.uses: dict[str, set[str]] = {}
-        self.contents: dict[str, bytes] = {}
-        self.lines: dict[str, dict[str, int]] = {}
-
-
 def _merged(
     root: str, old: TestMap | None, recording: Recording, tree: str, nodes: Sequence[str]
-) -> _Data:
-    data = _Data(tree)
+) -> Data:
+    data = Data(tree)
     ran = recording.tests
     data.complete = not nodes
     if old is not None:
@@ -286,7 +241,7 @@ def _merged(
     return data
 
 
-def _keep(data: _Data, old: TestMap, root: str, ran: Iterable[str], whole_files: set[str]) -> None:
+def _keep(data: Data, old: TestMap, root: str, ran: Iterable[str], whole_files: set[str]) -> None:
     """Take over what is still true of the tests that did not run."""
     ran = set(ran)
     uses: dict[str, set[str]] = {}
@@ -320,82 +275,6 @@ def _keep(data: _Data, old: TestMap, root: str, ran: Iterable[str], whole_files:
             continue
         data.tests[node] = test
         data.uses[node] = uses.get(node, {node})
-
-
-def _load(connection: sqlite3.Connection, root: str) -> TestMap | None:
-    meta = dict(connection.execute("SELECT name, value FROM meta"))
-    if meta.get("version") != str(_VERSION):
-        return None
-    tests = {
-        node: Test(outcome, seconds, bool(starts))
-        for node, outcome, seconds, starts in connection.execute("SELECT * FROM test")
-    }
-    uses = connection.execute("SELECT node, context FROM uses").fetchall()
-    contents: dict[str, bytes] = {}
-    paths: dict[int, str] = {}
-    for number, path, content in connection.execute("SELECT id, path, content FROM file"):
-        paths[number] = path
-        contents[path] = content
-    lines: dict[str, dict[str, int]] = {path: {} for path in contents}
-    for number, context, bits in connection.execute("SELECT file, context, bits FROM line"):
-        lines[paths[number]][context] = int.from_bytes(bits, "little")
-    complete = meta.get("complete") == "1"
-    return TestMap(root, meta["tree"], tests, uses, contents, lines, complete=complete)
-
-
-def _write(path: str, root: str, data: _Data) -> None:
-    """Write a new file and put it in the place of the old one.
-
-    Raises:
-        OSError: the state can't be written.
-        sqlite3.Error: the same, as the database sees it.
-    """
-    import sqlite3
-
-    from ambidex import locate
-
-    locate.make_private(os.path.dirname(path))
-    draft = f"{path}.{os.getpid()}.new"
-    try:
-        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-        connection = sqlite3.connect(draft)
-        try:
-            connection.execute("PRAGMA journal_mode=OFF")
-            connection.execute("PRAGMA synchronous=OFF")
-            connection.executescript(_SCHEMA)
-            _fill(connection, root, data)
-            connection.commit()
-        finally:
-            connection.close()
-        os.replace(draft, path)
-    finally:
-        if os.path.exists(draft):
-            os.unlink(draft)
-
-
-def _fill(connection: sqlite3.Connection, root: str, data: _Data) -> None:
-    meta = [("version", str(_VERSION)), ("tree", data.tree), ("root", root)]
-    meta.append(("complete", str(int(data.complete))))
-    connection.executemany("INSERT INTO meta VALUES(?, ?)", meta)
-    connection.executemany(
-        "INSERT INTO test VALUES(?, ?, ?, ?)",
-        [(node, one.outcome, one.seconds, one.starts) for node, one in data.tests.items()],
-    )
-    connection.executemany(
-        "INSERT INTO uses VALUES(?, ?)",
-        [(node, context) for node in data.tests for context in sorted(data.uses[node])],
-    )
-    known = {"", *(context for node in data.tests for context in data.uses[node])}
-    for number, (path, content) in enumerate(sorted(data.contents.items())):
-        connection.execute("INSERT INTO file VALUES(?, ?, ?)", (number, path, content))
-        connection.executemany(
-            "INSERT INTO line VALUES(?, ?, ?)",
-            [
-                (number, context, bits.to_bytes(bits.bit_length() // 8 + 1, "little"))
-                for context, bits in data.lines[path].items()
-                if context in known and bits
-            ],
-        )
 
 
 def _read(root: str, path: str) -> bytes | None:

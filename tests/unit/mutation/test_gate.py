@@ -232,7 +232,7 @@ def test_a_map_of_other_files_is_none(folder: Path) -> None:
     repository.write({"src/shop.py": SHOP + ADDED.replace("// 100", "// 100 + 0")})
     verdict = after_tests(repository)
     assert (verdict.status, verdict.is_fine) == (NOT_RUN, False)
-    assert "no run on these files" in verdict.reason
+    assert "no run of the tests on these files" in verdict.reason
 
 
 @pytest.mark.parametrize(

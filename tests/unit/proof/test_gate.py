@@ -217,3 +217,42 @@ def test_warnings_let_the_next_layer_and_the_next_gate_speak(
     levels = {"tests": "block", "next": "block"}
     verdicts = prove(subject, levels, Evidence(), table)
     assert (seen, [verdict.gate for verdict in verdicts]) == (reached, gates)
+
+
+@pytest.mark.parametrize(
+    ("tests", "level", "gates"),
+    [
+        (Verdict("tests", PASSED, "3 tests passed"), "block", ["tests", "types", "coverage"]),
+        (Verdict("tests", NOT_RUN, "irrelevant", details={"owed": 0}), "block",
+         ["tests", "types", "coverage"]),
+        (Verdict("tests", NOT_RUN, "no test files"), "block", ["tests", "types"]),
+        (Verdict("tests", BROKEN, "no pytest"), "block", ["tests", "types"]),
+        (Verdict("tests", FINDINGS, "", [Finding("", 0, "a", "red")]), "report",
+         ["tests", "types"]),
+        (Verdict("tests", FINDINGS, "", [Finding("", 0, "a", "red")]), "block", ["tests"]),
+    ],
+)  # fmt: skip
+def test_without_usable_tests_only_gates_that_need_none_speak(
+    project: Project, tests: Verdict, level: str, gates: list[str]
+) -> None:
+    subject = Subject(
+        root=project.root,
+        state=project.state,
+        policy=policy(),
+        changes=[],
+        environ={},
+        deadline=time.monotonic() + 60,
+    )
+    table = [
+        Gate("tests", lambda _: tests),
+        Gate("types", lambda _: Verdict("types", PASSED)),
+        Gate("coverage", lambda _: Verdict("coverage", PASSED), needs_tests=True),
+    ]
+    levels = {"tests": level, "types": "block", "coverage": "block"}
+    verdicts = prove(subject, levels, Evidence(), table)
+    assert [verdict.gate for verdict in verdicts] == gates
+
+
+def test_which_gates_need_tests() -> None:
+    needing = [gate.name for gate in PROOF_GATES if gate.needs_tests]
+    assert needing == ["coverage", "inert", "mutation", "properties"]
