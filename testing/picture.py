@@ -44,7 +44,9 @@ def without_folders(scenes: Iterable[day.Scene], stage: Stage) -> Iterator[day.S
         said = scene.answer.stdout
         for folder, name in ((stage.home, "~"), (stage.project, "~/shop")):
             said = said.replace(folder, name)
-        said = re.sub(r"repos/shop-[0-9a-f]{16}/logs/tests-[0-9-]+", "repos/shop/logs/tests-", said)
+        said = re.sub(
+            r"repos/shop-[0-9a-f]{16}/(logs/[a-z]+)[0-9-]*-[0-9]+", r"repos/shop/\1", said
+        )
         answer = Answer(scene.answer.status, said.encode(), b"", scene.answer.seconds)
         yield scene._replace(answer=answer)
 

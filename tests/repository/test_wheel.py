@@ -65,6 +65,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     # A line of a .pth file adds that folder alone; .pth files in it, such as the one of this
     # checkout's editable installation, are not read.
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    # Hooks run without .pth files; they look for this one in the environment's own folder.
+    (packages / "coverage").symlink_to(Path(sysconfig.get_path("platlib")) / "coverage")
     for name in ("ruff", "semgrep"):
         (programs / name).symlink_to(Path(sysconfig.get_path("scripts")) / name)
     return programs

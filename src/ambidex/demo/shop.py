@@ -16,7 +16,7 @@ def discounted(cents: int, percent: int) -> int:
 BROKEN_PRICE = PRICE.replace("cents - cents * percent // 100", "cents - percent")
 
 SLOPPY_EXPORT = """import subprocess
-def archive( name,folder = "." ) :
+def archive( name,folder ) :
     command = "tar -cf "+name+" "+folder
     return subprocess.run( command,shell = True )
 """
@@ -26,10 +26,42 @@ CLEAN_EXPORT = '''"""Archives of the shop's data."""
 import subprocess
 
 
-def archive(name: str, folder: str = ".") -> None:
+def archive(name: str, folder: str) -> None:
     """Write `folder` into the archive `name`."""
     subprocess.run(["tar", "-cf", name, folder], check=True)
 '''
+
+# Executes every line and would notice almost nothing: what is run is not looked at.
+EMPTY_TEST = """from unittest import mock
+
+from shop.export import archive
+
+
+def test_archive():
+    with mock.patch("subprocess.run") as run:
+        archive("shop.tar", "shop")
+    assert run.called
+"""
+
+REAL_TEST = """import subprocess
+import tarfile
+
+import pytest
+
+from shop.export import archive
+
+
+def test_the_archive_holds_the_folder(tmp_path):
+    (tmp_path / "orders").mkdir()
+    archive(str(tmp_path / "shop.tar"), str(tmp_path / "orders"))
+    with tarfile.open(tmp_path / "shop.tar") as made:
+        assert made.getnames()[0].endswith("orders")
+
+
+def test_a_folder_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(subprocess.CalledProcessError):
+        archive(str(tmp_path / "shop.tar"), str(tmp_path / "nowhere"))
+"""
 
 GOLDEN_ASSERTION = "assert discounted(1000, 15) == 850"
 

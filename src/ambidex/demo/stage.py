@@ -14,6 +14,7 @@ from ambidex.demo import shop
 from ambidex.policy import trust
 from ambidex.policy.compile import compile_policy
 from ambidex.setup import root as roots
+from ambidex.verdict import PASSED
 
 # Larger than any hook's own deadline.
 _PATIENCE = 600
@@ -95,3 +96,10 @@ class Stage:
         """Write a file of the project, as the client's tools do."""
         with open(self.path(name), "w", encoding="utf-8") as file:
             file.write(text)
+
+    def proved(self) -> bool:
+        """Whether the last Stop found that every gate passed, or had nothing to prove."""
+        try:
+            return bool(json.loads(self.read(".ambidex/evidence/latest.json"))["overall"] == PASSED)
+        except FileNotFoundError:
+            return False
