@@ -35,8 +35,10 @@ BUDGETS = {"warm": 0.35, "cold": 0.2, "floor": 1.5, "again": 0.1}
 
 
 class Change(NamedTuple):
-    """Functions that a realistic diff touches, and how mutmut names them (not at all where its
-    run of the suite fails)."""
+    """Functions that a realistic diff touches.
+
+    `patterns` are mutmut's names of their mutants; none where its run of the suite fails.
+    """
 
     library: str
     path: str

@@ -102,7 +102,9 @@ def make(library: Library, folder: Path, *, mutmut: bool = False) -> Project:
     if mutmut:
         with (root / "pyproject.toml").open("a") as file:
             options = json.dumps(libraries.arguments(library))
-            file.write(f'\n[tool.mutmut]\nsource_paths = ["src"]\npytest_add_cli_args = {options}\n')
+            file.write(
+                f'\n[tool.mutmut]\nsource_paths = ["src"]\npytest_add_cli_args = {options}\n'
+            )
     else:
         (root / "ambidex.toml").write_text(
             f'[tests]\ncommand = {json.dumps(pytest)}\nsource = ["src"]\ndeadline_seconds = 300\n'

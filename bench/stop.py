@@ -2,7 +2,7 @@
 
 `ambidex verify` runs the same gates as the Stop hook, in a process of its own. Three libraries
 get a function or a branch more and a test for it. First: nothing is known but the commit. Next:
-the same change after one more line in the test, which is what the second Stop of a session finds.
+the same change after one more test, which is what the second Stop of a session finds.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from bench.mutation import seconds
 from bench.project import Failed, Project, make
 
 RESULTS = Path(__file__).parent / "results" / "stop.json"
+ROUNDS = 3
 DEADLINE = 90.0
 TYPICAL = 10.0
 
@@ -54,7 +55,7 @@ EDITS = (
 
 ''',
         "tests/test_itsdangerous/test_chunks.py",
-        '''import pytest
+        """import pytest
 
 from itsdangerous.encoding import chunks
 
@@ -76,21 +77,21 @@ def test_size_has_to_be_positive(size):
 )
 def test_pieces(value, size, expected):
     assert chunks(value, size) == expected
-''',
+""",
     ),
     Edit(
         "itsdangerous",
         "src/itsdangerous/signer.py",
         '        elif self.key_derivation == "none":\n',
-        '''        elif self.key_derivation == "hmac-twice":
+        """        elif self.key_derivation == "hmac-twice":
             first = hmac.new(secret_key, digestmod=self.digest_method)
             first.update(self.salt)
             second = hmac.new(first.digest(), digestmod=self.digest_method)
             second.update(self.salt)
             return second.digest()
-''',
+""",
         "tests/test_itsdangerous/test_twice.py",
-        '''import hashlib
+        """import hashlib
 import hmac
 
 from itsdangerous.signer import Signer
@@ -109,7 +110,7 @@ def test_digest_method_is_used():
     )
     once = hmac.new(b"secret", b"salt", hashlib.sha256).digest()
     assert signer.derive_key() == hmac.new(once, b"salt", hashlib.sha256).digest()
-''',
+""",
     ),
     Edit(
         "cachetools",
@@ -124,7 +125,7 @@ def test_digest_method_is_used():
 
 ''',
         "tests/test_fits.py",
-        '''import pytest
+        """import pytest
 
 from cachetools import Cache
 
@@ -142,7 +143,7 @@ def test_every_value_counts_one():
 def test_sizes_are_not_negative():
     with pytest.raises(ValueError):
         Cache(maxsize=5, getsizeof=lambda size: size).fits(-1)
-''',
+""",
     ),
     Edit(
         "structlog",
@@ -161,7 +162,7 @@ def test_sizes_are_not_negative():
 
 ''',
         "tests/test_shortened.py",
-        '''import pytest
+        """import pytest
 
 from structlog._utils import shortened
 
@@ -177,7 +178,7 @@ def test_most_has_to_be_positive(most):
 )
 def test_shortened(most, expected):
     assert shortened("text", most) == expected
-''',
+""",
     ),
 )
 
@@ -212,19 +213,25 @@ def measure(edit: Edit, folder: Path, library: libraries.Library, rounds: int) -
     for number in range(rounds):
         project = make(library, folder / str(number))
         apply(edit, project)
-        report = str(project.home / "verdicts.json")
-        words = ("verify", "--format", "json", "--output", report)
-        first.append(seconds(lambda: project.ambidex(*words, fine=(0, 1, 3))))
-        told = json.loads(Path(report).read_text())
+        took, told = _verify(project)
+        first.append(took)
         with (project.root / edit.test_path).open("a") as file:
-            file.write("\n\ndef test_nothing_else():\n    assert callable(pytest.raises)\n"
-                       if "import pytest" in edit.test else "\n# The end.\n")
-        following.append(seconds(lambda: project.ambidex(*words, fine=(0, 1, 3))))
+            file.write("\n\ndef test_more():\n    assert True\n")
+        following.append(_verify(project)[0])
     gates = {each["gate"]: (each["status"], each["seconds"]) for each in told["verdicts"]}
     label = f"{edit.library} {Path(edit.path).name}"
     return Stop(
         label, statistics.median(first), statistics.median(following), told["status"], gates
     )
+
+
+def _verify(project: Project) -> tuple[float, dict[str, Any]]:
+    """Seconds of `ambidex verify`, and its report."""
+    report = project.home / "verdicts.json"
+    # 3: of some gate there is no tool here, or nothing for it to judge.
+    words = ("verify", "--format", "json", "--output", str(report))
+    took = seconds(lambda: project.ambidex(*words, fine=(0, 1, 3)))
+    return took, json.loads(report.read_text())
 
 
 def main(rounds: int) -> int:
