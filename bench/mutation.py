@@ -30,7 +30,7 @@ from bench.project import Failed, Project, command, make
 RESULTS = Path(__file__).parent / "results" / "mutation.json"
 ROUNDS = 3
 PER_FORK = 0.025
-# The most that each ratio may be: warm over mutmut's warm, its cold, and the floor; again over cold.
+# The most: warm over mutmut's warm run, its cold one, and the floor; again over cold.
 BUDGETS = {"/ its warm": 0.35, "/ its cold": 0.2, "/ floor": 1.5, "again": 0.1}
 
 
