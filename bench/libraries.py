@@ -16,10 +16,12 @@ from typing import NamedTuple
 
 FOLDER = Path(__file__).parent.parent / ".cache" / "libraries"
 NAMES = ("itsdangerous", "cachetools", "humanize", "structlog")
-# What their suites import beyond the libraries themselves.
+# What their suites import beyond the libraries themselves, and whom Ambidex is compared with.
 _NEEDED = (
     "coverage>=7.6,<8",
     "freezegun",
+    "irradiate>=0.4,<0.5",
+    "mutmut>=3.8,<3.9",
     "pytest>=9,<10",
     "pytest-asyncio",
     "pytest-benchmark",
@@ -52,7 +54,9 @@ def fetch(folder: Path = FOLDER) -> list[Library]:
     """
     python = folder / "environment" / "bin" / "python"
     sources = folder / "sources"
-    if not (folder / "ready").exists():
+    wanted = "\n".join((*NAMES, *_NEEDED))
+    ready = folder / "ready"
+    if not ready.exists() or ready.read_text() != wanted:
         shutil.rmtree(folder, ignore_errors=True)
         sources.mkdir(parents=True)
         _pip(sys.executable, "download", "--no-deps", "--no-binary", ",".join(NAMES), *NAMES,
@@ -63,7 +67,7 @@ def fetch(folder: Path = FOLDER) -> list[Library]:
         subprocess.run([sys.executable, "-m", "venv", str(folder / "environment")], check=True)
         archives = [str(path) for path in sources.glob("*.tar.gz")]
         _pip(str(python), "install", *archives, *_NEEDED)
-        (folder / "ready").touch()
+        ready.write_text(wanted)
     found = []
     for name in NAMES:
         (place,) = folder.glob(f"{name}-*/")

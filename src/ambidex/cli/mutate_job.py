@@ -18,12 +18,12 @@ from ambidex.mutation.judging import Outcome
 from ambidex.mutation.mutant import Mutant
 from ambidex.mutation.targets import Module
 from ambidex.policy.compile import compile_policy
-from ambidex.proof import copies, python_tests, testmap
+from ambidex.proof import copies, junit, python_tests, testmap
 from ambidex.proof.command import environment
 from ambidex.proof.recording import Recorder
 from ambidex.proof.select import python_files
 from ambidex.proof.subject import Subject
-from ambidex.verdict import NOT_RUN, PASSED, Verdict
+from ambidex.verdict import FINDINGS, NOT_RUN, PASSED, Verdict
 
 
 class Job:
@@ -105,6 +105,9 @@ class Job:
                 deadline=self.deadline,
                 recorder=recorder,
             )
+            if verdict.status == FINDINGS and self._pass_unrecorded(verdict, recorder):
+                # The map holds what passed; such a test covers nothing in it.
+                verdict.status = PASSED
             if verdict.status != PASSED:
                 failed = ", ".join(finding.rule for finding in verdict.findings[:3])
                 named = f" ({failed})" if failed else ""
@@ -117,6 +120,24 @@ class Job:
                 return Verdict("mutation", NOT_RUN, reason)
         self._tests = tests
         return None
+
+    def _pass_unrecorded(self, verdict: Verdict, recorder: Recorder) -> bool:
+        """Whether all that failed passes when nobody looks on.
+
+        Recording changes the depth of recursion, the time that things take and the trace function.
+        """
+        failed = [node for node, how in recorder.outcomes.items() if how == junit.FAILED]
+        if not failed or not all("::" in finding.rule for finding in verdict.findings):
+            return False
+        again = python_tests.run(
+            self.root,
+            self.state,
+            self._subject.command(),
+            environ=self.environ,
+            deadline=self.deadline,
+            nodes=failed,
+        )
+        return again.status == PASSED
 
     def judge(
         self, modules: Sequence[Module], *, keep: Callable[[Mutant], bool] | None, fresh: bool

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from ambidex.mutation.positions import Text
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,7 +42,9 @@ class Covering:
         self._tests = tests
         self._path = path
         self._importing = importing
-        self._statements = _statements(ast.parse(text))
+        tree = ast.parse(text)
+        self._statements = _statements(tree)
+        self._defaults = _defaults(tree, Text(text))
         self._of_import: list[str] | None = None
 
     def of(self, mutant: Mutant) -> list[str]:
@@ -53,7 +57,14 @@ class Covering:
         return list(dict.fromkeys([*found, *self._at_import()])) if mutant.at_import else found
 
     def is_imported(self, mutant: Mutant) -> bool:
-        """Whether the code ran while a module was imported, in a function that this called."""
+        """Whether only another import shows what the mutant does.
+
+        That is so if the code runs at module or class level, or ran while a module was imported,
+        in a function that this called. A literal as a default value is part of the function: in
+        one that no import calls it can be replaced.
+        """
+        if mutant.at_import and self._body(mutant) is None:
+            return True
         first, last = self._lines(mutant)
         return any(first <= line <= last for line in self._tests.at_import(self._path))
 
@@ -66,7 +77,17 @@ class Covering:
             self._of_import = found
         return self._of_import
 
+    def _body(self, mutant: Mutant) -> tuple[int, int] | None:
+        """The lines of the function's body, if the mutant is in one of its default values."""
+        for start, end, body in self._defaults:
+            if start <= mutant.start and mutant.end <= end:
+                return body
+        return None
+
     def _lines(self, mutant: Mutant) -> tuple[int, int]:
+        body = self._body(mutant)
+        if body is not None:
+            return body
         best = (mutant.line, mutant.end_line)
         size = _LAST_LINE
         for first, last, head in self._statements:
@@ -75,6 +96,22 @@ class Covering:
                 in_head = mutant.line <= head
                 best = (first, head) if in_head else (mutant.line, mutant.end_line)
         return best
+
+
+def _defaults(tree: ast.Module, text: Text) -> list[tuple[int, int, tuple[int, int]]]:
+    """Offsets of literals that are default values, and the lines of the functions' bodies.
+
+    A decorator may look at defaults while the module is imported, so functions that have one are
+    left out.
+    """
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not node.decorator_list:
+            body = node.body[0].lineno, node.end_lineno or node.lineno
+            for default in (*node.args.defaults, *node.args.kw_defaults):
+                if isinstance(default, ast.Constant):
+                    found.append((*text.span(default), body))
+    return found
 
 
 def _statements(tree: ast.Module) -> list[tuple[int, int, int]]:

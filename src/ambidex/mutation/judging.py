@@ -190,7 +190,7 @@ def _judge(
     known: dict[str, Judged] = {}
     for mutant in mutants:
         # What an import has already run with the right code is wrong in a new process only.
-        mutant.at_import = mutant.at_import or found[mutant.path].is_imported(mutant)
+        mutant.at_import = found[mutant.path].is_imported(mutant)
         covering = outcome.covering[mutant.id] = found[mutant.path].of(mutant)
         target = outcome.target(mutant)
         if not covering:

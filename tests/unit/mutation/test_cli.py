@@ -62,6 +62,18 @@ def statuses(content: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.mark.slow
+def test_a_test_that_minds_being_recorded(project: Path) -> None:
+    minds = "def test_alone():\n    import sys\n    assert 'ambidex_probe' not in sys.modules\n"
+    (project / "tests/test_alone.py").write_text(minds)
+    result = run("src/shop.py")
+    assert (result.exit_code, result.output[:10]) == (ExitCode.PASSED, "✓ mutation"), result.output
+    (project / "tests/test_red.py").write_text("def test_red():\n    assert False\n")
+    result = run("src/shop.py")
+    assert result.exit_code == ExitCode.NOT_RUN
+    assert "the tests have to pass first: 2 of" in result.output
+
+
+@pytest.mark.slow
 def test_what_changed_is_judged(project: Path) -> None:
     result = run()
     assert (result.exit_code, result.output) == (
