@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ambidex import locate
-from ambidex.policy import trust
-from ambidex.policy.compile import compile_policy
 from testing.hooks import Hooks
 from testing.projects import git
+from testing.trusted_project import begin
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +22,7 @@ TEST = "from code_ import twice\n\n\ndef test_twice():\n    assert twice(2) == 4
 def tested(hooks: Hooks, project: Path) -> Hooks:
     """A trusted project with one test, at the beginning of a session's first prompt."""
     for name, text in (
-        ("ambidex.toml", "version = 1\n"),
+        ("ambidex.toml", 'version = 1\n\n[gates.right]\nmutation = "off"\n'),
         ("pyproject.toml", '[tool.pytest.ini_options]\npythonpath = ["."]\n'),
         ("code_.py", GOOD),
         ("tests/test_code.py", TEST),
@@ -33,8 +31,7 @@ def tested(hooks: Hooks, project: Path) -> Hooks:
         (project / name).write_text(text)
     git(project, "add", "-A")
     git(project, "commit", "-qm", "Code and a test")
-    state = locate.repository_state({"HOME": str(hooks.home)}, str(project))
-    trust.grant(state, compile_policy(str(project))["digest"], "nobody", str(project), 1)
+    begin(hooks)
     hooks.fire("SessionStart", source="startup")
     hooks.fire("UserPromptSubmit", prompt="go")
     return hooks
