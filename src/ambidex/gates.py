@@ -33,12 +33,12 @@ EDIT_GATES = ("format", "lint", "scan")
 # In this order: cheapest first, and what explains the failure of a later one before it.
 PROOF_GATES: tuple[Gate, ...] = (
     # What was said and done depends on more than the tree.
-    Gate("claims", later("ambidex.proof.claims", "judge"), keeps=False),
-    Gate("scope", later("ambidex.proof.scope", "judge")),
-    Gate("weakening", later("ambidex.proof.weakening", "judge")),
+    Gate("claims", later("ambidex.proof.claims.gate", "judge"), keeps=False),
+    Gate("scope", later("ambidex.proof.scope.gate", "judge")),
+    Gate("weakening", later("ambidex.proof.weakening.gate", "judge")),
     Gate("tests", suite.irrelevant, suite.untested, suite.affected_tests, suite.suite),
     Gate("coverage", later("ambidex.proof.coverage_gate", "judge"), needs_tests=True),
-    Gate("types", later("ambidex.proof.types_gate", "judge")),
+    Gate("types", later("ambidex.proof.types.gate", "judge")),
     Gate("inert", later("ambidex.mutation.inert", "judge"), needs_tests=True),
     Gate(
         "mutation",

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from ambidex.proof import weakening
+from ambidex.proof.weakening import gate as weakening
 from ambidex.verdict import FINDINGS, NOT_RUN, Verdict
 from testing.test_edits import Case, Edit, cases
 

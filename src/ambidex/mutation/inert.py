@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from ambidex.mutation.mutant import Judged
     from ambidex.mutation.targets import Module
-    from ambidex.proof.files import Files
     from ambidex.proof.subject import Subject
-    from ambidex.proof.test_ast import Test
     from ambidex.proof.testmap import TestMap
+    from ambidex.proof.weakening.files import Files
+    from ambidex.proof.weakening.test_ast import Test
 
 GATE = "inert"
 # Pairs of a test and a gutted function that are run.
@@ -65,7 +65,7 @@ def judge(subject: Subject) -> Verdict | None:
 def _verdict(subject: Subject) -> Verdict:
     from ambidex.mutation import runner, targets
     from ambidex.proof import testmap, unrecorded
-    from ambidex.proof.files import Files
+    from ambidex.proof.weakening.files import Files
 
     if subject.before is None:
         return Verdict(GATE, NOT_RUN, "what the files held before is not known")
@@ -104,7 +104,7 @@ def _verdict(subject: Subject) -> Verdict:
 
 def changed_tests(files: Files) -> list[Test]:
     """The tests whose meaning is new: their own text, or that of what they use, is another."""
-    from ambidex.proof import surroundings, test_reader
+    from ambidex.proof.weakening import surroundings, test_reader
 
     before = {
         files.moved.get(module.path, module.path): surroundings.signatures(

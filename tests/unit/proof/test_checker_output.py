@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from ambidex.proof import checker_output
-from ambidex.proof.checker_output import Problem, Report
-from ambidex.proof.new_errors import only_new
+from ambidex.proof.types import output as checker_output
+from ambidex.proof.types.new_errors import only_new
+from ambidex.proof.types.output import Problem, Report
 
 TOP = "/srv/shop"
 

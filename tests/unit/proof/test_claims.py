@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import tomllib
 
-from ambidex.proof.claims import judge
+from ambidex.proof.claims.gate import judge
 from ambidex.proof.subject import Said, Subject
 from ambidex.verdict import FINDINGS, NOT_RUN, PASSED, Verdict
 from testing.changed_project import ChangedProject

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ambidex.proof.boundaries import crosses, modules
-from ambidex.proof.dependencies import ecosystem, names
-from ambidex.proof.scope import judge
+from ambidex.proof.scope.boundaries import crosses, modules
+from ambidex.proof.scope.dependencies import ecosystem, names
+from ambidex.proof.scope.gate import judge
 from ambidex.verdict import FINDINGS, NOT_RUN, PASSED, Verdict
 from testing.changed_project import ChangedProject
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ambidex.proof.types_gate import judge
+from ambidex.proof.types.gate import judge
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Verdict
 from testing.changed_project import ChangedProject
 from testing.untouched import snapshot

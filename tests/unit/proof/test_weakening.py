@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ambidex.proof import deselection, expected_files, suppressions, tool_settings, weakening
+from ambidex.proof.weakening import deselection, expected_files, suppressions, tool_settings
+from ambidex.proof.weakening import gate as weakening
 from ambidex.verdict import FINDINGS, NOT_RUN, PASSED, Verdict
 from testing.python_project import Repository
 from testing.test_edits import Edit
