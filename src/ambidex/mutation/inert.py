@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ambidex.mutation.targets import Module
     from ambidex.proof.subject import Subject
     from ambidex.proof.testmap import TestMap
+    from ambidex.proof.weakening.contents import Test
     from ambidex.proof.weakening.files import Files
-    from ambidex.proof.weakening.test_ast import Test
 
 GATE = "inert"
 # Pairs of a test and a gutted function that are run.
@@ -104,7 +104,7 @@ def _verdict(subject: Subject) -> Verdict:
 
 def changed_tests(files: Files) -> list[Test]:
     """The tests whose meaning is new: their own text, or that of what they use, is another."""
-    from ambidex.proof.weakening import surroundings, test_reader
+    from ambidex.proof.weakening import reader, surroundings
 
     before = {
         files.moved.get(module.path, module.path): surroundings.signatures(
@@ -118,7 +118,7 @@ def changed_tests(files: Files) -> list[Test]:
         was = before.get(module.path, {})
         now = surroundings.signatures(module, around)
         same = {name for name, text in now.items() if was.get(name) == text}
-        found += [t for t in test_reader.tests(module, around, same) if not t.is_helper]
+        found += [t for t in reader.tests(module, around, same) if not t.is_helper]
     return found
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from ambidex.mutation import inert
 from ambidex.mutation.mutant import KILLED, NOT_JUDGED, SURVIVED, Judged, Mutant
-from ambidex.proof.weakening.test_ast import Test
+from ambidex.proof.weakening.contents import Test
 from ambidex.verdict import FINDINGS, NOT_RUN, PASSED, Verdict
 from testing.python_project import Repository
 

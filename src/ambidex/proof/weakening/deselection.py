@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from ambidex.proof.weakening import mocking, skips
+from ambidex.proof.weakening.contents import assignments
 from ambidex.proof.weakening.expressions import last_name, text
-from ambidex.proof.weakening.test_ast import assignments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

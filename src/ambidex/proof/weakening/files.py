@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ambidex.proof.subject import Subject
+    from ambidex.proof.weakening.contents import Module
     from ambidex.proof.weakening.gone import Gone
     from ambidex.proof.weakening.surroundings import Surroundings
-    from ambidex.proof.weakening.test_ast import Module
 
 MOST_BYTES = 1_000_000
 MOST_FILES = 2_000
@@ -209,7 +209,7 @@ class Files:
         return self._modules[after]
 
     def _module(self, path: str, text: str | None, *, after: bool) -> Module | None:
-        from ambidex.proof.weakening.test_ast import Module
+        from ambidex.proof.weakening.contents import Module
 
         self.hurry()
         key = (after, path)

@@ -6,6 +6,7 @@ import ast
 
 from ambidex.proof.weakening import assertions, mocking, raising, skips
 from ambidex.proof.weakening.checks import Check
+from ambidex.proof.weakening.contents import assignments
 from ambidex.proof.weakening.expressions import (
     NotConstantError,
     bind,
@@ -18,14 +19,13 @@ from ambidex.proof.weakening.expressions import (
     text,
 )
 from ambidex.proof.weakening.surroundings import SET_UP
-from ambidex.proof.weakening.test_ast import assignments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ambidex.proof.weakening.contents import Function, Module, Place, Test
     from ambidex.proof.weakening.expressions import Names
-    from ambidex.proof.weakening.test_ast import Function, Module, Place, Test
 
 MOST_CHECKS = 2000
 DEEPEST = 5

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ambidex.proof.subject import Subject
-    from ambidex.proof.weakening.test_ast import Module, Test
+    from ambidex.proof.weakening.contents import Module, Test
 
 GATE = "weakening"
 MOST_FINDINGS = 200
@@ -114,7 +114,7 @@ def _finding(
 
 def _tests(files: Files) -> Iterator[Finding]:
     """Python's tests, and new ones that prove little."""
-    from ambidex.proof.weakening import hollow, test_reader, weaker
+    from ambidex.proof.weakening import hollow, reader, weaker
     from ambidex.proof.weakening.gone import Gone
 
     old, new = files.modules(after=False), files.modules(after=True)
@@ -124,12 +124,12 @@ def _tests(files: Files) -> Iterator[Finding]:
     before = [
         test
         for m in old
-        for test in test_reader.tests(m, files.around(m, after=False), same.get(m.path, ()))
+        for test in reader.tests(m, files.around(m, after=False), same.get(m.path, ()))
     ]
     after = [
         test
         for m in new
-        for test in test_reader.tests(m, files.around(m, after=True), same.get(m.path, ()))
+        for test in reader.tests(m, files.around(m, after=True), same.get(m.path, ()))
     ]
     lines = {module.path: module for module in old}
     lengths = {module.path: len(module.lines) for module in new}
@@ -139,7 +139,7 @@ def _tests(files: Files) -> Iterator[Finding]:
         return [
             test
             for m in new
-            for test in test_reader.tests(
+            for test in reader.tests(
                 m,
                 files.around(m, after=True),
                 {place.qualname for place in m.places} - same.get(m.path, set()),

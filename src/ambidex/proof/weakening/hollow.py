@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ambidex.proof.weakening.test_ast import Test
+    from ambidex.proof.weakening.contents import Test
 
 
 def new(before: list[Test], after: list[Test]) -> Iterator[tuple[Test, str]]:

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ambidex.proof.weakening.test_ast import Test
+    from ambidex.proof.weakening.contents import Test
 
 # Two tests are one that was renamed when they share this part of what they assert.
 _ALIKE = 0.5

@@ -19,9 +19,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ambidex.proof.weakening.contents import Function
     from ambidex.proof.weakening.expressions import Names
     from ambidex.proof.weakening.skips import Skip
-    from ambidex.proof.weakening.test_ast import Function
 
 MOST_ROWS = 200
 

@@ -8,8 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ambidex.proof.weakening.contents import Function, Module
     from ambidex.proof.weakening.expressions import Names
-    from ambidex.proof.weakening.test_ast import Function, Module
 
 SET_UP = ("setUpClass", "setup_class", "setUp", "setup_method", "asyncSetUp", "setup")
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ambidex.proof.weakening.checks import Check
+    from ambidex.proof.weakening.contents import Test
     from ambidex.proof.weakening.gone import Gone
-    from ambidex.proof.weakening.test_ast import Test
 
 REMOVED = "test-removed"
 ASSERTION = "assertion-removed"

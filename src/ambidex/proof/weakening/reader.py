@@ -11,18 +11,18 @@ import ast
 
 from ambidex.proof.weakening import mocking, skips
 from ambidex.proof.weakening.checks import Check
+from ambidex.proof.weakening.contents import Test, mark_names
 from ambidex.proof.weakening.expressions import last_name, text
 from ambidex.proof.weakening.follow import DEEPEST, MOST_CHECKS, Reader
 from ambidex.proof.weakening.parameters import fixture_rows, product, rows
-from ambidex.proof.weakening.test_ast import Test, mark_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from ambidex.proof.weakening.contents import Function, Module, Place
     from ambidex.proof.weakening.parameters import Row
     from ambidex.proof.weakening.surroundings import Surroundings
-    from ambidex.proof.weakening.test_ast import Function, Module, Place
 
 
 def tests(
