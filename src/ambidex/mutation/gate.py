@@ -160,11 +160,11 @@ def _weighed(
     missed = [group for group in groups if group[1] == MISSED]
     if missed:
         where = [place for _, _, places in missed for place in places]
-        reason = f"{_named(missed)}; in all {total.words()}"
+        reason = _summed(missed, total)
         return Verdict(GATE, FINDINGS, reason, survivors.findings(entries, where), details)
     left = [group for group in groups if group[1] == OPEN]
     if left:
-        reason = f"too many mutants were not judged: {_named(left)}; in all {total.words()}"
+        reason = f"too many mutants were not judged: {_summed(left, total)}"
         return Verdict(GATE, NOT_RUN, reason, details=details)
     if outcome.errors:
         path, error = next(iter(outcome.errors.items()))
@@ -175,6 +175,12 @@ def _weighed(
     number = len({(each.mutant.path, each.mutant.qualname) for each in outcome.judged})
     noun = "function" if number == 1 else "functions"
     return Verdict(GATE, PASSED, f"{total.words()} in {number} {noun}", details=details)
+
+
+def _summed(groups: Sequence[Group], total: Tally) -> str:
+    """The groups, and the sum of all where it is not that of the only one."""
+    named, words = _named(groups), total.words()
+    return named if words in named else f"{named}; in all {words}"
 
 
 def _named(groups: Sequence[Group]) -> str:

@@ -94,6 +94,11 @@ def test_each_new_function_has_to_reach_its_score_by_itself(case: Case) -> None:
     assert case.verdict(together=True).status == PASSED
 
 
+def test_the_score_of_a_single_function_is_told_once(case: Case) -> None:
+    case.add("double", 7, K, S, S)
+    assert case.verdict().reason == "double: 33 % (1 killed, 2 survived), at least 80 % wanted"
+
+
 def test_a_pass_tells_all_counts(case: Case) -> None:
     case.add("half", 3, *[K] * 18, S, N)
     verdict = case.verdict()
