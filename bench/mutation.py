@@ -194,18 +194,17 @@ def _floor(project: Project, report: dict[str, Any]) -> float:
 
 
 def _edit_a_test(project: Project, report: dict[str, Any]) -> None:
-    """Add a line to a test that killed a mutant, the first that is written as a function."""
-    killers = [each["killedBy"][0] for each in _mutants(report) if each.get("killedBy")]
-    for killer in killers:
-        path, *_, name = killer.partition("[")[0].split("::")
-        file = project.root / path
+    """Add a line to the test that killed the first mutant that died, wherever it is inherited."""
+    killer = next(each["killedBy"][0] for each in _mutants(report) if each.get("killedBy"))
+    name = re.escape(killer.partition("[")[0].rpartition("::")[2])
+    for file in sorted((project.root / "tests").rglob("*.py")):
         text = file.read_text()
-        head = re.search(rf"^( *)def {re.escape(name)}\([^)]*\)[^\n]*:\n", text, re.M)
+        head = re.search(rf"^( *)def {name}\([^)]*\)[^\n]*:\n", text, re.M)
         if head is not None:
             line = f"{head[1]}    edited = 1\n{head[1]}    assert edited == 1\n"
             file.write_text(text[: head.end()] + line + text[head.end() :])
             return
-    raise Failed(f"none of {killers} is written as a function")
+    raise Failed(f"{killer} is not written as a function")
 
 
 def _judged_last(project: Project) -> int:
