@@ -223,8 +223,8 @@ def irradiate(change: Change, library: libraries.Library, folder: Path) -> tuple
     started = time.perf_counter()
     told = project.program("irradiate", *words)
     took = time.perf_counter() - started
-    lines = [line.strip() for line in told.splitlines() if re.search(r"\d", line)]
-    return took, " | ".join(lines[-3:])
+    lines = [line.strip() for line in told.splitlines()]
+    return took, ", ".join(each for each in lines if re.match(r"(Killed|Survived|Score):", each))
 
 
 def main(rounds: int) -> int:
