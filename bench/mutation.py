@@ -14,7 +14,6 @@ import re
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +24,7 @@ from ambidex import locate
 from ambidex.ledger import chain
 from ambidex.proof import testmap
 from bench import libraries
+from bench.measure import Cost, cost, typical
 from bench.project import Failed, Project, command, make
 
 RESULTS = Path(__file__).parent / "results" / "mutation.json"
@@ -102,24 +102,29 @@ class Times(NamedTuple):
 
     label: str
     mutants: int
-    cold: float
-    warm: float
-    again: float
-    edited: float
+    cold: Cost
+    warm: Cost
+    again: Cost
+    edited: Cost
     judged_again: int
     theirs: int
-    mutmut_cold: float
-    mutmut: float
+    mutmut_cold: Cost
+    mutmut: Cost
     floor: float
     load: float
 
     def ratios(self) -> dict[str, float]:
         """What is held against `BUDGETS`."""
-        found = {"/ floor": self.warm / self.floor, "again": self.again / self.cold}
+        wall = self.warm.wall
+        found = {"/ floor": wall / self.floor, "again": self.again.wall / self.cold.wall}
         if self.theirs:
-            found["/ its warm"] = self.warm / self.mutmut
-            found["/ its cold"] = self.warm / self.mutmut_cold
+            found["/ its warm"] = wall / self.mutmut.wall
+            found["/ its cold"] = wall / self.mutmut_cold.wall
         return found
+
+    def cpu_ratio(self) -> float | None:
+        """Processor time of the warm runs, ours over theirs; a busy machine changes it little."""
+        return self.warm.cpu / self.mutmut.cpu if self.theirs else None
 
 
 def timed(change: Change, library: libraries.Library, folder: Path, rounds: int) -> Times:
@@ -131,44 +136,37 @@ def timed(change: Change, library: libraries.Library, folder: Path, rounds: int)
     # Once for the disk's cache; mutmut's environment is the same one.
     ours.ambidex("mutate", *targets)
     ours.forget()
-    cold = seconds(lambda: ours.ambidex("mutate", *targets, "--json", str(report)))
+    cold = cost(lambda: ours.ambidex("mutate", *targets, "--json", str(report)))
     run = ("mutmut", "run", "--max-children", str(os.cpu_count() or 2), *change.patterns)
     warm, mutmut, number = [], [], 0
-    mutmut_cold = seconds(lambda: theirs.program(*run)) if theirs else 0.0
+    mutmut_cold = cost(lambda: theirs.program(*run)) if theirs else Cost(0.0, 0.0)
     for _ in range(rounds):
-        warm.append(seconds(lambda: ours.ambidex("mutate", *targets, "--fresh")))
+        warm.append(cost(lambda: ours.ambidex("mutate", *targets, "--fresh")))
         if theirs:
-            mutmut.append(seconds(lambda: theirs.program(*run)))
+            mutmut.append(cost(lambda: theirs.program(*run)))
     if theirs:
         told = theirs.program("mutmut", "results", "--all", "true")
         names = "|".join(re.escape(each).replace(r"\*", r"\d+") for each in change.patterns)
         number = len(re.findall(rf"\b(?:{names}): (?!not checked)", told))
-    again = [seconds(lambda: ours.ambidex("mutate", *targets)) for _ in range(rounds)]
+    again = [cost(lambda: ours.ambidex("mutate", *targets)) for _ in range(rounds)]
     judged = json.loads(report.read_text())
     floor = _floor(ours, judged)
     _edit_a_test(ours, judged)
-    edited = seconds(lambda: ours.ambidex("mutate", *targets))
+    edited = cost(lambda: ours.ambidex("mutate", *targets))
     return Times(
         f"{change.library} {', '.join(change.functions)}",
         len(_mutants(judged)),
         cold,
-        statistics.median(warm),
-        statistics.median(again),
+        typical(warm),
+        typical(again),
         edited,
         _judged_last(ours),
         number,
         mutmut_cold,
-        statistics.median(mutmut) if mutmut else 0.0,
+        typical(mutmut),
         floor,
         os.getloadavg()[0],
     )
-
-
-def seconds(run: Callable[[], object]) -> float:
-    """Wall-clock time."""
-    started = time.perf_counter()
-    run()
-    return time.perf_counter() - started
 
 
 def _mutants(report: dict[str, Any]) -> list[dict[str, Any]]:
@@ -189,25 +187,24 @@ def _floor(project: Project, report: dict[str, Any]) -> float:
     files = sorted({test.partition("::")[0] for test in covering})
     collect = command(project.library)[1:]
     collection = statistics.median(
-        seconds(lambda: project.program("python", *collect, "--collect-only", *files))
+        cost(lambda: project.program("python", *collect, "--collect-only", *files)).wall
         for _ in range(3)
     )
     return busy / (os.cpu_count() or 2) + collection
 
 
 def _edit_a_test(project: Project, report: dict[str, Any]) -> None:
-    """Add a line to a test that killed a mutant, the first that is written as a function."""
-    killers = [each["killedBy"][0] for each in _mutants(report) if each.get("killedBy")]
-    for killer in killers:
-        path, *_, name = killer.partition("[")[0].split("::")
-        file = project.root / path
+    """Add a line to the test that killed the first mutant that died, wherever it is inherited."""
+    killer = next(each["killedBy"][0] for each in _mutants(report) if each.get("killedBy"))
+    name = re.escape(killer.partition("[")[0].rpartition("::")[2])
+    for file in sorted((project.root / "tests").rglob("*.py")):
         text = file.read_text()
-        head = re.search(rf"^( *)def {re.escape(name)}\([^)]*\)[^\n]*:\n", text, re.M)
+        head = re.search(rf"^( *)def {name}\([^)]*\)[^\n]*:\n", text, re.M)
         if head is not None:
             line = f"{head[1]}    edited = 1\n{head[1]}    assert edited == 1\n"
             file.write_text(text[: head.end()] + line + text[head.end() :])
             return
-    raise Failed(f"none of {killers} is written as a function")
+    raise Failed(f"{killer} is not written as a function")
 
 
 def _judged_last(project: Project) -> int:
@@ -226,8 +223,8 @@ def irradiate(change: Change, library: libraries.Library, folder: Path) -> tuple
     started = time.perf_counter()
     told = project.program("irradiate", *words)
     took = time.perf_counter() - started
-    lines = [line.strip() for line in told.splitlines() if re.search(r"\d", line)]
-    return took, " | ".join(lines[-3:])
+    lines = [line.strip() for line in told.splitlines()]
+    return took, ", ".join(each for each in lines if re.match(r"(Killed|Survived|Score):", each))
 
 
 def main(rounds: int) -> int:
@@ -240,7 +237,7 @@ def main(rounds: int) -> int:
         for number, change in enumerate(CHANGES):
             folder = Path(name, str(number))
             rows.append(timed(change, known[change.library], folder, rounds))
-            console.print(f"{rows[-1].label}: {rows[-1].warm:.1f} s", end="\r")
+            console.print(f"{rows[-1].label}: {rows[-1].warm.wall:.1f} s", end="\r")
         try:
             change = CHANGES[1]
             took, said = irradiate(change, known[change.library], Path(name, "irradiate"))
@@ -258,7 +255,8 @@ def main(rounds: int) -> int:
                 **row._asdict(),
                 "ratios": row.ratios(),
                 # Both for the first time: ours with the run that records the whole suite.
-                "cold_over_cold": row.cold / row.mutmut_cold if row.theirs else None,
+                "cold_over_cold": row.cold.wall / row.mutmut_cold.wall if row.theirs else None,
+                "cpu_over_its_warm": row.cpu_ratio(),
             }
             for row in rows
         ],
@@ -275,19 +273,20 @@ def _table(rows: list[Times], rounds: int) -> Table:
     table = Table(title=f"seconds, medians of {rounds}, whole processes")
     headings = ["", "mutants", "cold", "warm", "again", "test edited", "mutmut's mutants"]
     headings += ["cold", "warm", "floor", *(f"{key} ≤ {most}" for key, most in BUDGETS.items())]
-    for heading in [*headings, "load", ""]:
+    for heading in [*headings, "CPU s, warm", "load", ""]:
         table.add_column(heading, justify="right" if heading else "left")
     for row in rows:
         ratios = row.ratios()
         table.add_row(
             row.label,
             str(row.mutants),
-            *(f"{each:.1f}" for each in (row.cold, row.warm, row.again)),
-            f"{row.edited:.1f} ({row.judged_again})",
+            *(f"{each:.1f}" for each in (row.cold.wall, row.warm.wall, row.again.wall)),
+            f"{row.edited.wall:.1f} ({row.judged_again})",
             str(row.theirs or "–"),
-            *(f"{each:.1f}" if each else "–" for each in (row.mutmut_cold, row.mutmut)),
+            *(f"{each.wall:.1f}" if row.theirs else "–" for each in (row.mutmut_cold, row.mutmut)),
             f"{row.floor:.1f}",
             *(f"{ratios[key]:.2f}" if key in ratios else "–" for key in BUDGETS),
+            f"{row.warm.cpu:.1f} / {row.mutmut.cpu:.1f}" if row.theirs else f"{row.warm.cpu:.1f}",
             f"{row.load:.1f}",
             "MISSED" if _missed(row) else "met",
         )

@@ -83,7 +83,7 @@ class Project(NamedTuple):
         if done.returncode:
             told = f"{done.stdout[-400:]}{done.stderr[-400:]}"
             raise Failed(f"{self.library.name}: {' '.join(words)}: {told}")
-        return done.stdout
+        return done.stdout + done.stderr
 
 
 def make(library: Library, folder: Path, *, mutmut: bool = False) -> Project:

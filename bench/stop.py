@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import libraries
-from bench.mutation import seconds
+from bench.measure import Cost, cost, typical
 from bench.project import Failed, Project, make
 
 RESULTS = Path(__file__).parent / "results" / "stop.json"
@@ -190,8 +190,8 @@ class Stop(NamedTuple):
     """
 
     label: str
-    first: float
-    next: float
+    first: Cost
+    next: Cost
     status: str
     gates: dict[str, tuple[str, float]]
 
@@ -220,17 +220,15 @@ def measure(edit: Edit, folder: Path, library: libraries.Library, rounds: int) -
         following.append(_verify(project)[0])
     gates = {each["gate"]: (each["status"], each["seconds"]) for each in told["verdicts"]}
     label = f"{edit.library} {Path(edit.path).name}"
-    return Stop(
-        label, statistics.median(first), statistics.median(following), told["status"], gates
-    )
+    return Stop(label, typical(first), typical(following), told["status"], gates)
 
 
-def _verify(project: Project) -> tuple[float, dict[str, Any]]:
-    """Seconds of `ambidex verify`, and its report."""
+def _verify(project: Project) -> tuple[Cost, dict[str, Any]]:
+    """What `ambidex verify` costs, and its report."""
     report = project.home / "verdicts.json"
     # 3: of some gate there is no tool here, or nothing for it to judge.
     words = ("verify", "--format", "json", "--output", str(report))
-    took = seconds(lambda: project.ambidex(*words, fine=(0, 1, 3)))
+    took = cost(lambda: project.ambidex(*words, fine=(0, 1, 3)))
     return took, json.loads(report.read_text())
 
 
@@ -244,21 +242,22 @@ def main(rounds: int) -> int:
             for number, edit in enumerate(EDITS)
         ]
     table = Table(title=f"a Stop in total, seconds, medians of {rounds}")
-    for heading in ("", "first", "next", "limit", "typical", "verdict", "gates (first)"):
+    for heading in ("", "first", "next", "limit", "typical", "CPU s", "verdict", "gates (first)"):
         table.add_column(heading, justify="right" if heading in ("first", "next") else "left")
     for row in rows:
         parts = [f"{gate} {status} {took:.1f}" for gate, (status, took) in row.gates.items()]
         table.add_row(
             row.label,
-            f"{row.first:.1f}",
-            f"{row.next:.1f}",
-            f"{'met' if row.first <= DEADLINE else 'MISSED'} ({DEADLINE:g})",
-            f"{'met' if row.first < TYPICAL else 'MISSED'} ({TYPICAL:g})",
+            f"{row.first.wall:.1f}",
+            f"{row.next.wall:.1f}",
+            f"{'met' if row.first.wall <= DEADLINE else 'MISSED'} ({DEADLINE:g})",
+            f"{'met' if row.first.wall < TYPICAL else 'MISSED'} ({TYPICAL:g})",
+            f"{row.first.cpu:.1f}, {row.next.cpu:.1f}",
             row.status,
             ", ".join(part for part in parts if not part.endswith(" 0.0")),
         )
     (console if console.is_terminal else Console(width=150)).print(table)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps([row._asdict() for row in rows], indent=2) + "\n")
-    typical = statistics.median(row.first for row in rows)
-    return int(any(row.first > DEADLINE for row in rows) or typical >= TYPICAL)
+    typical = statistics.median(row.first.wall for row in rows)
+    return int(any(row.first.wall > DEADLINE for row in rows) or typical >= TYPICAL)

@@ -182,60 +182,7 @@ def swap(live: Live, module: Module, start: int, end: int, replacement: str) -> 
         SyntaxError: the changed text is none.
     """
     before, after = module.pieces(start, end, replacement)
-    try:
-        return _replace(live, module, module.old_code(before), module.tree(after))
-    except Unswappable:
-        swapped = _swap_default(live, module, module.tree(before), module.tree(after))
-        if not swapped:
-            raise
-        return swapped
-
-
-def _swap_default(live: Live, module: Module, before: ast.Module, after: ast.Module) -> int:
-    """Where nothing but one default value differs, a literal, replace it in the live functions.
-
-    Who calls such a function while modules are imported has had the right value; the caller knows
-    that nobody does.
-    """
-    for one, other in zip(_definitions(before), _definitions(after)):
-        for ours, theirs in (
-            (one.args.defaults, other.args.defaults),
-            (one.args.kw_defaults, other.args.kw_defaults),
-        ):
-            for at, (was, now) in enumerate(zip(list(ours), list(theirs))):
-                if was is None or now is None or ast.dump(was) == ast.dump(now):
-                    continue
-                theirs[at] = was
-                if one.decorator_list or ast.dump(before) != ast.dump(after):
-                    return 0
-                keyword = one.args.kwonlyargs[at].arg if ours is one.args.kw_defaults else ""
-                try:
-                    old, new = ast.literal_eval(was), ast.literal_eval(now)
-                except ValueError:
-                    return 0
-                functions = live.named(module.path, (one.name, one.lineno))
-                return sum(_assign_default(each, keyword or at, old, new) for each in functions)
-    return 0
-
-
-def _definitions(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    return [node for node in ast.walk(tree) if isinstance(node, kinds)]
-
-
-def _assign_default(function: FunctionType, place: str | int, old: Any, new: Any) -> int:
-    """Replace the default at a position or of a keyword; somebody else's value is left alone."""
-    if isinstance(place, str):
-        named = function.__kwdefaults__ or {}
-        if repr(named.get(place)) != repr(old):
-            return 0
-        function.__kwdefaults__ = {**named, place: new}
-    else:
-        given = function.__defaults__ or ()
-        if repr(given[place : place + 1]) != repr((old,)):
-            return 0
-        function.__defaults__ = (*given[:place], new, *given[place + 1 :])
-    return 1
+    return _replace(live, module, module.old_code(before), module.tree(after))
 
 
 def swap_same(live: Live, module: Module) -> int:

@@ -292,7 +292,13 @@ class Warm:
         module = modules[self._path(mutant)]
         if task.kind == "forced":
             return int(_swap.swap_raising(live, module, mutant["line"]))
-        swapped = _swap.swap(live, module, mutant["start"], mutant["end"], mutant["replacement"])
+        edit = mutant["start"], mutant["end"], mutant["replacement"]
+        try:
+            swapped = _swap.swap(live, module, *edit)
+        except _swap.Unswappable:
+            swapped = _defaults.swap_default(live, module, *edit)
+            if not swapped:
+                raise
         # A test that imports the module anew must meet the same mutant.
         _swap.on_import({module.path: _mutated(module.text, mutant)})
         return int(swapped)
@@ -375,6 +381,7 @@ def _listing(top: str) -> dict[str, tuple[int, int]]:
 
 _elsewhere = _beside("elsewhere")
 _swap = _beside("ambidex_swap")
+_defaults = _beside("ambidex_defaults")
 _forks = _beside("ambidex_forks")
 _turn = _beside("ambidex_turn")
 _guard = _beside("ambidex_guard")
