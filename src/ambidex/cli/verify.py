@@ -18,6 +18,7 @@ from ambidex.ledger.append import append
 from ambidex.ledger.store import Store
 from ambidex.policy.compile import compile_policy
 from ambidex.policy.errors import PolicyError
+from ambidex.proof import stop
 from ambidex.report import junit, sarif, text
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED
 
@@ -67,6 +68,7 @@ def command(base: str | None, as_format: str, track: str | None, output: str | N
     except PolicyError as problem:
         raise ConfigurationRefused(str(problem)) from None
     track = track or policy["track"]
+    deadline = stop.deadline(policy["stop"], time.monotonic())
     try:
         before = trees.tree_of(root, state, base or fork_point(root))
         after = trees.take(root, state, before)
@@ -83,7 +85,7 @@ def command(base: str | None, as_format: str, track: str | None, output: str | N
             store=store,
             origin="ci" if environ.get("CI") else "command",
             environ=environ,
-            deadline=time.monotonic() + policy["stop"]["deadline_seconds"],
+            deadline=deadline,
         )
     overall = gates.worst(verdicts, policy["gates"][track])
     append(

@@ -49,8 +49,8 @@ def handle(context: Context) -> Reply | None:
             prompts = [job.get("prompt") for job in event.session_crons if isinstance(job, dict)]
             scheduled.remember(context, store, prompts)
         try:
-            limit = time.monotonic() + context.policy["stop"]["deadline_seconds"]
-            works = work.look(context, store, limit)
+            deadline = stop.deadline(context.policy["stop"], time.monotonic())
+            works = work.look(context, store, deadline)
         except trees.TreeError as problem:
             return _unproved(context, store, Verdict("tests", BROKEN, str(problem)))
         context.record["tree"] = works[-1].now.sha
@@ -60,7 +60,7 @@ def handle(context: Context) -> Reply | None:
         obstacle = context.obstacle()
         if obstacle:
             return _unproved(context, store, Verdict("tests", NOT_RUN, obstacle))
-        return _judge(context, store, works, changed)
+        return _judge(context, store, works, changed, deadline)
 
 
 def next_prompt(context: Context, store: Store, *, by_itself: bool = False) -> str:
@@ -94,7 +94,9 @@ def _nothing(context: Context, store: Store, works: list[Work]) -> Reply | None:
     return _told(None, [committing.after_nothing(context, store, one) for one in works])
 
 
-def _judge(context: Context, store: Store, works: list[Work], changed: list[Work]) -> Reply | None:
+def _judge(
+    context: Context, store: Store, works: list[Work], changed: list[Work], deadline: float
+) -> Reply | None:
     from ambidex.report.evidence import Judged
 
     event: Any = context.event
@@ -111,7 +113,7 @@ def _judge(context: Context, store: Store, works: list[Work], changed: list[Work
         context.record["verdicts"] = [verdict.as_dict() for verdict in put_off]
         judged = [Judged(one.path, one.base.sha, one.now.sha, put_off) for one in changed]
         return _act(context, store, deferred, judged)
-    judged = _proved(context, store, changed)
+    judged = _proved(context, store, changed, deadline)
     verdicts = [verdict for one in judged for verdict in one.verdicts]
     context.record["verdicts"] = [verdict.as_dict() for verdict in verdicts]
     counting = _counting(verdicts, levels)
@@ -140,14 +142,13 @@ def _judge(context: Context, store: Store, works: list[Work], changed: list[Work
     return _told(_act(context, store, step, judged), told)
 
 
-def _proved(context: Context, store: Store, changed: list[Work]) -> list[Judged]:
+def _proved(context: Context, store: Store, changed: list[Work], deadline: float) -> list[Judged]:
     """What the gates say of each work tree, up to the first where one blocks."""
     from ambidex import gates
     from ambidex.proof.subject import Said
     from ambidex.report.evidence import Judged
 
     event: Any = context.event
-    deadline = time.monotonic() + context.policy["stop"]["deadline_seconds"]
     levels = context.policy["gates"][context.track]
     judged = []
     for one in changed:

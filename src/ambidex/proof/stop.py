@@ -54,6 +54,21 @@ _MOST_DEBT = 50
 _NAMED = 5
 
 
+# Of a Stop's time, what is left for ending processes and writing the evidence.
+_RESERVE = 0.04
+
+
+def deadline(budget: Mapping[str, Any], began: float) -> float:
+    """When the gates of one Stop have to be over, on the clock that `began` was read from.
+
+    Args:
+        budget: the policy's `stop` table.
+        began: when the Stop began, in seconds.
+    """
+    seconds: float = budget["deadline_seconds"]
+    return began + seconds * (1 - _RESERVE)
+
+
 class Observation:
     """What one Stop event found.
 

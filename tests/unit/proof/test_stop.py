@@ -15,6 +15,7 @@ from ambidex.proof.stop import (
     RELEASE,
     Observation,
     Step,
+    deadline,
     debt_note,
     defer,
     next_prompt,
@@ -303,3 +304,7 @@ def test_a_stop_that_found_nothing_counts_once_and_clears_what_was_undone() -> N
     cleared = unchanged(owing, 3.0)
     assert debt_note(cleared) == ""
     assert cleared["blocks"] == 1, "the refusals of this prompt stay counted"
+
+
+def test_the_gates_are_over_before_the_stop_is() -> None:
+    assert 1080 < deadline({"deadline_seconds": 90}, 1000.0) < 1090
