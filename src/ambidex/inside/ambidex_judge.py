@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # A part of the time that is left, for the controls.
 _CONTROL_SHARE = 0.25
+_NO_TIME = "the deadline passed during the controls, before any mutant was tried"
 _FORCED_TRIES = 5
 _LEAST_BUDGET = 1.0
 _RESTARTS = 8
@@ -60,13 +61,18 @@ class Judge:
         self._cold = [at for at, each in enumerate(self._mutants) if each["cold"]]
         if warm:
             why = self._controls(warm, cold=False)
+            if why == _NO_TIME:
+                # Nothing is wrong; nothing is known either.
+                for at in range(len(self._mutants)):
+                    self._say(at, "not_judged", reason=why)
+                return ""
             if why:
                 return why
             self._all(warm, cold=False)
         cold = sorted(self._cold)
         if cold:
             why = self._controls(cold, cold=True)
-            if why and not warm:
+            if why and why != _NO_TIME and not warm:
                 return why
             if why:
                 for at in cold:
@@ -102,7 +108,7 @@ class Judge:
             return self._controlled(task, restarts, until)
 
         if self._forks.run(tasks, done):
-            return "the deadline passed during the controls, before any mutant was tried"
+            return _NO_TIME
         troubled = next((each for each in forced if each.why == "trouble"), None)
         if restarts[0] < 0 or not self._union(mutants):
             reasons = sorted(set(self.left_out.values()))

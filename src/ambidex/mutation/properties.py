@@ -12,7 +12,7 @@ import time
 
 from ambidex.changes import functions, lines
 from ambidex.mutation import property_kills
-from ambidex.proof import property_tests, select
+from ambidex.proof import plugins, property_tests, select
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Finding, Verdict
 
 TYPE_CHECKING = False
@@ -269,9 +269,7 @@ def with_plugin(environ: Mapping[str, str], *options: str) -> dict[str, str]:
     """
     import shlex
 
-    from ambidex import inside
-
-    folder = os.path.dirname(os.path.abspath(inside.__file__))
+    folder = plugins.folder(environ)
     path = [folder, *filter(None, [environ.get("PYTHONPATH", "")])]
     # An installed one would register the same options.
     ours = ["-p", "no:ambidex", "-p", "ambidex_properties", *options]

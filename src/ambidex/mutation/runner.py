@@ -15,10 +15,10 @@ import tempfile
 import time
 import tokenize
 
-from ambidex import inside, locate
+from ambidex import locate
 from ambidex.mutation.mutant import NOT_JUDGED, UNCOVERED, Judged
 from ambidex.printable import printable
-from ambidex.proof import copies, process
+from ambidex.proof import copies, plugins, process
 from ambidex.proof.command import environment
 
 TYPE_CHECKING = False
@@ -317,7 +317,7 @@ def _is_launcher(command: Command) -> bool:
 
 def _environ(environ: Mapping[str, str], root: str, job: str) -> dict[str, str]:
     mine = environment(environ, root)
-    folder = os.path.dirname(os.path.abspath(inside.__file__))
+    folder = plugins.folder(environ)
     inherited = mine.get("PYTHONPATH", "")
     mine["PYTHONPATH"] = f"{folder}{os.pathsep}{inherited}" if inherited else folder
     mine["AMBIDEX_WARM"] = job

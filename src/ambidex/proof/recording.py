@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 
+from ambidex.proof import plugins
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +76,16 @@ class Recorder:
         outcomes: `passed`, `failed` or `skipped` (see `junit.Case`) by node id.
     """
 
-    __slots__ = ("_packages", "foreign", "instead", "lines", "outcomes", "probes", "recording")
+    __slots__ = (
+        "_packages",
+        "_plugins",
+        "foreign",
+        "instead",
+        "lines",
+        "outcomes",
+        "probes",
+        "recording",
+    )
 
     def __init__(
         self,
@@ -92,6 +103,7 @@ class Recorder:
         self.recording = Recording()
         self.outcomes: dict[str, str] = {}
         self._packages = packages(environ) if lines and environ is not None else ""
+        self._plugins = plugins.folder(environ) if environ is not None else ""
 
     def environment(self, environ: Mapping[str, str], folder: str, root: str) -> dict[str, str]:
         """The environment of the tests; `folder` is private to the run."""
@@ -99,6 +111,7 @@ class Recorder:
             environ,
             folder,
             root,
+            self._plugins,
             self._packages,
             lines=self.lines,
             foreign=self.foreign,
@@ -114,6 +127,7 @@ def environment(
     environ: Mapping[str, str],
     folder: str,
     root: str,
+    ours: str,
     packages: str = "",
     *,
     lines: bool = True,
@@ -126,14 +140,12 @@ def environment(
         environ: the environment of the tests.
         folder: an empty folder.
         root: the folder whose Python files count.
+        ours: where our plugins are; see `plugins`.
         packages: where `coverage` is if the tests' Python has none; see `packages`.
         lines: whether lines are recorded.
         foreign: a folder from which no module may come; those that do are in `Recording.foreign`.
         instead: pytest-cov does not measure, and its threshold does not count.
     """
-    from ambidex import inside
-
-    ours = os.path.dirname(os.path.abspath(inside.__file__))
     path = [ours, *filter(None, [environ.get("PYTHONPATH", "")])]
     return {
         **environ,

@@ -82,7 +82,9 @@ def test_without_a_recorded_run_nothing_is_said(tmp_path: Path) -> None:
     repository = Repository(tmp_path, FILES)
     text = FILES["tests/test_shop.py"] + "\n\ndef test_new():\n    assert half(3) == 1\n"
     repository.write({"src/shop.py": FILES["src/shop.py"] + ADDED, "tests/test_shop.py": text})
-    verdict = inert.judge(repository.subject())
+    subject = repository.subject()
+    subject.verdicts.append(Verdict("tests", PASSED, "2 tests passed"))
+    verdict = inert.judge(subject)
     assert verdict is not None
     assert (verdict.status, verdict.is_fine) == (NOT_RUN, False)
 
