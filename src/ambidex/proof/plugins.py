@@ -1,4 +1,4 @@
-"""Where the tests' Python finds our pytest plugins: a copy of `inside`, outside of the installation.
+"""Where the tests' Python finds our pytest plugins: a copy of `inside`, not the installed one.
 
 pytest writes bytecode beside the plugins that it loads, and an installed plugin's folder stays as
 it was installed. The copy is kept, so that the bytecode is of use to the next run.

@@ -27,7 +27,7 @@ def test_bytecode_is_written_there(tmp_path: Path) -> None:
     folder = plugins.folder({"AMBIDEX_DATA_HOME": str(tmp_path / "data")})
     environ = {"PATH": os.environ["PATH"], "PYTHONPATH": folder}
     subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "ambidex_warm", "--version"],
+        [sys.executable, "-m", "pytest", "-p", "ambidex_properties", "--collect-only"],
         env=environ,
         cwd=tmp_path,
         check=False,
