@@ -13,7 +13,7 @@ from ambidex.changes import diff
 from ambidex.edits import kinds
 from ambidex.edits.kinds import SEMGREPIGNORE
 from ambidex.proof import suite
-from ambidex.proof.gate import Gate, later
+from ambidex.proof.gate import Gate, about_code, later
 from ambidex.proof.gate import prove as prove_all
 from ambidex.proof.subject import Subject
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Verdict, blocks
@@ -35,19 +35,35 @@ PROOF_GATES: tuple[Gate, ...] = (
     # What was said and done depends on more than the tree.
     Gate("claims", later("ambidex.proof.claims.gate", "judge"), keeps=False),
     Gate("scope", later("ambidex.proof.scope.gate", "judge")),
-    Gate("weakening", later("ambidex.proof.weakening.gate", "judge")),
+    Gate("weakening", about_code("weakening"), later("ambidex.proof.weakening.gate", "judge")),
     Gate("tests", suite.irrelevant, suite.untested, suite.affected_tests, suite.suite),
-    Gate("coverage", later("ambidex.proof.coverage_gate", "judge"), needs_tests=True),
-    Gate("types", later("ambidex.proof.types.gate", "judge")),
-    Gate("inert", later("ambidex.mutation.inert", "judge"), needs_tests=True),
+    Gate(
+        "coverage",
+        about_code("coverage"),
+        later("ambidex.proof.coverage_gate", "judge"),
+        needs_tests=True,
+    ),
+    Gate("types", about_code("types"), later("ambidex.proof.types.gate", "judge")),
+    Gate(
+        "inert",
+        about_code("inert"),
+        later("ambidex.mutation.inert", "judge"),
+        needs_tests=True,
+    ),
     Gate(
         "mutation",
+        about_code("mutation"),
         later("ambidex.mutation.stryker", "judge"),
         later("ambidex.mutation.cargo", "judge"),
         later("ambidex.mutation.gate", "judge"),
         needs_tests=True,
     ),
-    Gate("properties", later("ambidex.mutation.properties", "judge"), needs_tests=True),
+    Gate(
+        "properties",
+        about_code("properties"),
+        later("ambidex.mutation.properties", "judge"),
+        needs_tests=True,
+    ),
 )
 
 

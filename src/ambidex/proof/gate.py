@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import time
 
+from ambidex.proof import relevance
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Verdict, blocks
 
 TYPE_CHECKING = False
@@ -41,6 +42,17 @@ def later(module: str, function: str) -> Layer:
 
         found: Layer = getattr(importlib.import_module(module), function)
         return found(subject)
+
+    return layer
+
+
+def about_code(gate: str) -> Layer:
+    """A layer that ends the gate where only documents changed, before anything is imported."""
+
+    def layer(subject: Subject) -> Verdict | None:
+        if subject.only_documents:
+            return Verdict(gate, NOT_RUN, relevance.NOTHING_RELEVANT, details={"owed": 0})
+        return None
 
     return layer
 

@@ -105,7 +105,7 @@ def _matters(root: str, path: str, tests: list[str], source: list[str], any_lang
         return True
     if path.startswith(tuple(tests)):
         return True
-    if _documents(path):
+    if documents(path):
         return False
     return any_language or path.startswith(tuple(source)) or _in_package(root, path)
 
@@ -123,7 +123,8 @@ def _is_residue(path: str) -> bool:
     return not path.endswith(PYTHON) and not _CACHES.isdisjoint(path.split("/"))
 
 
-def _documents(path: str) -> bool:
+def documents(path: str) -> bool:
+    """Whether the file at `path` is documentation or an image, by its name."""
     name = path.rpartition("/")[2].lower()
     return name.endswith(_DOCUMENTS) or name.split(".")[0] in _DOCUMENT_NAMES
 

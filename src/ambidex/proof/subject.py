@@ -86,6 +86,12 @@ class Subject:
             )
         return self._paths
 
+    @property
+    def only_documents(self) -> bool:
+        """Whether all that changed is documentation which no test can notice."""
+        changed = relevance.paths_of(self.changes)
+        return all(map(relevance.documents, changed)) and not self.paths
+
     def command(self) -> Command:
         """The test command, found once.
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ambidex.gates import PROOF_GATES
-from ambidex.proof.gate import Gate, prove
+from ambidex.proof.gate import Gate, about_code, prove
 from ambidex.proof.report import report
 from ambidex.proof.subject import Subject
 from ambidex.verdict import BROKEN, FINDINGS, NOT_RUN, PASSED, Finding, Verdict
@@ -283,3 +283,25 @@ def test_a_doubt_comes_last_and_keeps_the_command_to_run_again() -> None:
         "- claim tests pass: no test ran",
         "re-run: pytest t.py::test_a",
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "only"),
+    [("README.md", True), ("docs/a.png", True), ("src/shop.py", False), ("web/app.ts", False),
+     ("tests/page.md", False), ("package.json", False)],
+)  # fmt: skip
+def test_gates_about_code_have_nothing_to_do_with_documents(
+    project: Project, path: str, only: bool
+) -> None:
+    subject = Subject(
+        root=project.root,
+        state=project.state,
+        policy=policy(),
+        changes=[Change(path)],
+        environ={},
+        deadline=time.monotonic() + 60,
+    )
+    assert subject.only_documents == only
+    ran = Gate("types", about_code("types"), lambda _: Verdict("types", PASSED))
+    (verdict,) = prove(subject, {"types": "block"}, Evidence(), [ran])
+    assert (verdict.status, verdict.is_fine) == (NOT_RUN if only else PASSED, True)
