@@ -109,10 +109,10 @@ def grant(hooks: Hooks) -> None:
 
 def suite_runs(hooks: Hooks) -> int:
     """How often the project's suite, or a part of it, was started."""
-    return len(tests_run(hooks))
+    return len(nodes_run(hooks))
 
 
-def tests_run(hooks: Hooks) -> list[list[str]]:
+def nodes_run(hooks: Hooks) -> list[list[str]]:
     """The node ids of each run that `suite_runs` counts; of `SHELL` one word."""
     path = hooks.home / "suite-runs"
     return [line.split() for line in path.read_text().splitlines()] if path.exists() else []

@@ -3,7 +3,7 @@
 import pytest
 
 from testing.hooks import Hooks
-from testing.trusted_project import PYTEST, grant, suite_runs, tests_run, trusted_project
+from testing.trusted_project import PYTEST, grant, nodes_run, suite_runs, trusted_project
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_failing_tests_block_with_what_to_do_and_the_fix_releases(python: Hooks)
     assert "test_names" not in answer.reason
     affected = [f"tests/test_price.py::{name}" for name in ("test_half_off", "test_nothing_off")]
     failing = affected[:1]
-    assert tests_run(python) == [
+    assert nodes_run(python) == [
         *(affected, failing),  # and not the suite after them; what fails runs once more
         *(failing, failing),  # whether it failed before the change, too
     ]
