@@ -13,6 +13,9 @@ import pytest
 from ambidex import inside
 from ambidex.mutation.properties import with_plugin
 
+# Each test runs pytest as a process.
+pytestmark = pytest.mark.slow
+
 INSIDE = os.path.dirname(os.path.abspath(inside.__file__))
 SHOWS = """
 import os, sys

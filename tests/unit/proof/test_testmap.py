@@ -18,6 +18,9 @@ from ambidex.proof.testmap import TestMap
 from ambidex.verdict import FINDINGS, PASSED
 from testing.python_project import PYTEST, Project
 
+# Each test runs pytest as a process.
+pytestmark = pytest.mark.slow
+
 _SHOP = """\
 RATE = 2
 
